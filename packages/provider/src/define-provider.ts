@@ -1,0 +1,91 @@
+import type { z } from 'zod';
+import type { JsonObject, ResolvedAuthServerConfig } from './authorization-server-metadata.ts';
+import { type Environment, type EnvironmentSchema, requireEnvironment, variableName } from './environment.ts';
+import type { AccessTokenInfo } from './verify-access-token.ts';
+
+/** What every connection is made for. */
+export interface ConnectOptions {
+  /** The URLs of this server's protected resources, the audience of its tokens (RFC 8707). */
+  resources: readonly [string, ...string[]];
+}
+
+/** What a provider's declaration is given to connect with. */
+export interface ConnectionContext extends ConnectOptions {
+  /** `NODE_ENV=production`: what is unsafe is refused, not warned about. */
+  production: boolean;
+  /** The environment variable that holds a field of the provider's schema, for messages. */
+  variable(field: string): string;
+}
+
+/** A provider that is connected: everything a protected resource needs of its authorization server. */
+export interface ProviderConnection extends AsyncDisposable {
+  /** For mcp-auth: `new MCPAuth({ server: config })`. */
+  config: ResolvedAuthServerConfig;
+  /** The issuer of the tokens, byte for byte. */
+  issuer: string;
+  /** The metadata exactly as the IdP sent it; what was given by hand where it sends none. */
+  metadata: JsonObject;
+  /**
+   * What MCP clients are told: the issuer that protected resource metadata names (RFC 9728 §2) and the metadata
+   * that this server publishes. The IdP's own, unless no client could find its metadata there.
+   */
+  published: { issuer: string; metadata: JsonObject };
+  /** The scopes asked of clients. */
+  scopes: readonly string[];
+  /** The scopes that a token must have. */
+  requiredScopes: readonly string[];
+  /** What the operator should know at start. */
+  warnings: readonly string[];
+  /** What a person who signs in should know. */
+  notes: readonly string[];
+  /**
+   * Judges an access token. Plugs into mcp-auth's `bearerAuth` and, as `{ verifyAccessToken }`, into the MCP
+   * SDK's `requireBearerAuth`.
+   *
+   * @throws {TokenRefusedError} when the token is no good, with the one check that failed.
+   * @throws {VerificationUndecidedError} when the IdP can not be asked.
+   */
+  verifyAccessToken(token: string): Promise<AccessTokenInfo>;
+}
+
+/** An identity provider as data and one function. */
+export interface ProviderDefinition<Schema extends EnvironmentSchema> {
+  /** The value of `PROVIDER`. */
+  id: string;
+  /** The product's name. */
+  title: string;
+  /** What the names of its environment variables begin with. */
+  environmentPrefix?: string;
+  environment: Schema;
+  connect(values: z.output<Schema>, context: ConnectionContext): Promise<ProviderConnection>;
+}
+
+/** An identity provider that can be connected. */
+export interface Provider<Schema extends EnvironmentSchema = EnvironmentSchema> {
+  readonly id: string;
+  readonly title: string;
+  readonly environmentPrefix?: string;
+  readonly environment: Schema;
+  /**
+   * Reads the provider's variables and its metadata.
+   *
+   * @throws {ConfigurationError} that names every variable that is missing, malformed or does not work.
+   */
+  connect(environment: Environment, options: ConnectOptions): Promise<ProviderConnection>;
+}
+
+/** Makes a provider of its definition. */
+export function defineProvider<Schema extends EnvironmentSchema>(
+  definition: ProviderDefinition<Schema>,
+): Provider<Schema> {
+  const { connect, ...data } = definition;
+  return {
+    ...data,
+    connect: async (environment, options) =>
+      connect(requireEnvironment(definition.environment, environment, definition.environmentPrefix), {
+        ...options,
+        production: environment.NODE_ENV === 'production',
+        variable: (field) => variableName(field, definition.environmentPrefix),
+      }),
+  };
+}

@@ -1,0 +1,120 @@
+import { InvalidTokenError, ServerError } from '@modelcontextprotocol/sdk/server/auth/errors.js';
+
+/** One thing that is wrong with the configuration, and how to put it right. */
+export interface ConfigurationProblem {
+  /** The environment variable to change. */
+  variable: string;
+  expected: string;
+  /** Nothing when the variable is not set; a placeholder when it is a secret. */
+  found?: string | undefined;
+  /** An assignment that works. */
+  example?: string | undefined;
+  /** What else helps to find the cause. */
+  hint?: string | undefined;
+}
+
+/** The configuration can't work. `message` names every wrong variable, what was expected and an example. */
+export class ConfigurationError extends Error {
+  readonly code = 'configuration_invalid';
+  readonly problems: readonly ConfigurationProblem[];
+
+  constructor(problems: readonly ConfigurationProblem[], cause?: unknown) {
+    super(problems.map(describeProblem).join('\n'), { cause });
+    this.name = 'ConfigurationError';
+    this.problems = problems;
+  }
+}
+
+function describeProblem({ variable, expected, found, example, hint }: ConfigurationProblem): string {
+  const lines = [found === undefined ? `${variable} is not set.` : `${variable} does not work: ${found}`];
+  lines.push(`  expected: ${expected}`);
+  if (hint !== undefined) lines.push(`  ${hint}`);
+  if (example !== undefined) lines.push(`  example:  ${example}`);
+  return lines.join('\n');
+}
+
+/** Why a token was refused: the one check that failed. */
+export type RefusalCode =
+  | 'malformed_token'
+  | 'algorithm_not_allowed'
+  | 'unknown_key'
+  | 'bad_signature'
+  | 'issuer_mismatch'
+  | 'expiry_missing'
+  | 'expired'
+  | 'not_yet_valid'
+  | 'audience_mismatch'
+  | 'audience_unknown'
+  | 'not_an_access_token'
+  | 'sender_constrained'
+  | 'subject_missing'
+  | 'inactive'
+  | 'revoked';
+
+/** What the client is told: constant texts, safe inside a quoted header value (RFC 6750 §3). */
+const refusalText: Record<RefusalCode, string> = {
+  malformed_token: 'The access token is malformed',
+  algorithm_not_allowed: 'The access token is not signed with an asymmetric algorithm',
+  unknown_key: 'The access token is signed by a key that its issuer does not publish',
+  bad_signature: 'The signature of the access token is not valid',
+  issuer_mismatch: 'The access token is from another issuer',
+  expiry_missing: 'The access token has no expiry',
+  expired: 'The access token has expired',
+  not_yet_valid: 'The access token is not valid yet',
+  audience_mismatch: 'The access token is for another audience',
+  audience_unknown: 'The audience of the access token is not known',
+  not_an_access_token: 'The token is not an access token',
+  sender_constrained: 'The access token is sender-constrained, which this server does not support',
+  subject_missing: 'The access token names no subject',
+  inactive: 'The access token is not active',
+  revoked: 'The access token has been revoked',
+};
+
+/**
+ * A token was looked at and is no good. `message` is for the client, `logMessage` for the operator.
+ *
+ * It is the MCP SDK's own InvalidTokenError, which `requireBearerAuth` answers with 401; frameworks that
+ * know HTTP errors by `status` and `headers`, Express among them, answer the same. It carries no stack:
+ * a refusal is an answer, not a defect.
+ */
+export class TokenRefusedError extends InvalidTokenError {
+  readonly code: RefusalCode;
+  /** What was expected, what was found and what to do; never the token. */
+  readonly logMessage: string;
+  readonly status = 401;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: RefusalCode, logMessage: string) {
+    const text = refusalText[code];
+    super(text);
+    this.name = 'TokenRefusedError';
+    this.code = code;
+    this.logMessage = logMessage;
+    this.headers = { 'WWW-Authenticate': `Bearer error="invalid_token", error_description="${text}"` };
+    this.stack = `${this.name}: ${text}`;
+  }
+}
+
+/** Seconds after which a client may try again when the identity provider could not be asked. */
+const RETRY_AFTER_SECONDS = 5;
+
+/**
+ * The identity provider could not be asked, so nothing is known of the token: 503, never 401.
+ *
+ * It is the MCP SDK's own ServerError, so that `requireBearerAuth` does not call the token invalid.
+ */
+export class VerificationUndecidedError extends ServerError {
+  readonly code = 'idp_unavailable';
+  readonly logMessage: string;
+  readonly status = 503;
+  readonly headers: Readonly<Record<string, string>> = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
+
+  constructor(logMessage: string, cause?: unknown) {
+    const text = 'The identity provider can not be asked at the moment';
+    super(text);
+    this.name = 'VerificationUndecidedError';
+    this.logMessage = logMessage;
+    this.cause = cause;
+    this.stack = `${this.name}: ${text}`;
+  }
+}

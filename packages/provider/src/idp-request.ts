@@ -1,0 +1,94 @@
+/** How long an answer of an identity provider may take, in milliseconds. */
+export const IDP_TIMEOUT_MS = 5_000;
+/** How large it may be, in bytes. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/** An identity provider gave no usable answer. `message` says which request and why, for the log. */
+export class IdpRequestError extends Error {
+  readonly code = 'idp_request_failed';
+
+  constructor(url: string, reason: string, cause?: unknown) {
+    super(`${url} ${reason}`, { cause });
+    this.name = 'IdpRequestError';
+  }
+}
+
+/** A complete answer of an identity provider: any status but a redirect. */
+export interface IdpAnswer {
+  status: number;
+  headers: Headers;
+  body: string;
+}
+
+/** What to ask. */
+export interface IdpRequest {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** Milliseconds; {@link IDP_TIMEOUT_MS} otherwise. */
+  timeout?: number;
+}
+
+/**
+ * Asks an identity provider. Redirects are not followed, so that a token never travels to another host.
+ *
+ * @throws {IdpRequestError} when no complete answer came in time, it was too large, or it was a redirect.
+ */
+export async function requestIdp(url: string, request: IdpRequest = {}): Promise<IdpAnswer> {
+  const timeout = request.timeout ?? IDP_TIMEOUT_MS;
+  try {
+    const response = await fetch(url, {
+      method: request.method ?? 'GET',
+      headers: { accept: 'application/json', ...request.headers },
+      ...(request.body === undefined ? {} : { body: request.body }),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeout),
+    });
+    if (response.status >= 300 && response.status < 400) {
+      await response.body?.cancel();
+      const location = response.headers.get('location') ?? 'nowhere';
+      throw new IdpRequestError(url, `redirects (${response.status}) to ${location}`);
+    }
+    return { status: response.status, headers: response.headers, body: await readBody(url, response) };
+  } catch (error) {
+    if (error instanceof IdpRequestError) throw error;
+    throw new IdpRequestError(url, describeFailure(error, timeout), error);
+  }
+}
+
+async function readBody(url: string, response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_ANSWER_BYTES) {
+      throw new IdpRequestError(url, `answers more than ${MAX_ANSWER_BYTES} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function describeFailure(error: unknown, timeout: number): string {
+  if (!(error instanceof Error)) return 'can not be reached';
+  if (error.name === 'TimeoutError') return `did not answer within ${timeout} ms`;
+  const { cause } = error;
+  const detail = cause instanceof Error ? ('code' in cause ? cause.code : cause.message) : error.message;
+  return `can not be reached (${String(detail)})`;
+}
+
+/** Parses JSON without throwing: `undefined` is no JSON, and no JSON text means `undefined`. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws {IdpRequestError} when the answer is not JSON. */
+export function jsonOf(url: string, answer: IdpAnswer): unknown {
+  const parsed = parseJson(answer.body);
+  if (parsed === undefined) throw new IdpRequestError(url, `answers ${answer.status} with no JSON`);
+  return parsed;
+}

@@ -1,0 +1,48 @@
+export type {
+  AuthorizationServerMetadata,
+  JsonObject,
+  ResolvedAuthServerConfig,
+} from './authorization-server-metadata.ts';
+export {
+  type AuthorizationServer,
+  connectAuthorizationServer,
+  type EndpointsByHand,
+} from './connect-authorization-server.ts';
+export {
+  type ConnectionContext,
+  type ConnectOptions,
+  defineProvider,
+  type Provider,
+  type ProviderConnection,
+  type ProviderDefinition,
+} from './define-provider.ts';
+export {
+  type DescribedVariable,
+  describeEnvironment,
+  type Environment,
+  type EnvironmentReading,
+  type EnvironmentSchema,
+  readEnvironment,
+  requireEnvironment,
+  type VariableMeta,
+  variable,
+  variableName,
+} from './environment.ts';
+export {
+  ConfigurationError,
+  type ConfigurationProblem,
+  type RefusalCode,
+  TokenRefusedError,
+  VerificationUndecidedError,
+} from './errors.ts';
+export { jsonPathPattern } from './json-path.ts';
+export {
+  httpUrl,
+  isLoopbackHost,
+  issuerUrl,
+  issuerVariable,
+  type ResourceServerSettings,
+  resourceServerVariables,
+} from './resource-server-settings.ts';
+export type { SubjectMapping, UserinfoEndpoint } from './userinfo.ts';
+export type { AccessTokenInfo, Proof, UserinfoRole } from './verify-access-token.ts';

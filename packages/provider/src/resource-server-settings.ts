@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { type VariableMeta, variable } from './environment.ts';
+
+/** The value of `<P>_AUDIENCE` that turns the audience check off. */
+export const ANY_AUDIENCE = '*';
+
+const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Whether a host name, as `URL.hostname` gives it, can only mean this machine. */
+export function isLoopbackHost(hostname: string): boolean {
+  return loopbackHosts.has(hostname) || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** An absolute http(s) URL, kept byte for byte. */
+export const httpUrl = z.string().refine(
+  (text) => {
+    if (!URL.canParse(text)) return false;
+    const { protocol, username, password } = new URL(text);
+    return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
+  },
+  { error: 'an absolute http or https URL without a user name or password' },
+);
+
+/** An issuer identifier: a URL without query or fragment (RFC 8414 §2), kept byte for byte. */
+export const issuerUrl = httpUrl.refine((text) => !/[?#]/.test(text), {
+  error: 'an issuer URL without query or fragment (RFC 8414 section 2)',
+});
+
+/** `scope-token` of RFC 6749 §3.3. */
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+const scopeList = z
+  .string()
+  .transform((text) => [...new Set(text.split(/\s+/).filter((scope) => scope !== ''))])
+  .refine((scopes) => scopes.every((scope) => scopeToken.test(scope)), {
+    error: 'scopes separated by spaces (RFC 6749 section 3.3)',
+  });
+
+const audienceList = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((audience) => audience.trim())
+      .filter((audience) => audience !== ''),
+  )
+  .refine((list) => list.length > 0 && (list.length === 1 || !list.includes(ANY_AUDIENCE)), {
+    error: `audience values separated by commas, or ${ANY_AUDIENCE} alone`,
+  });
+
+/** How this server authenticates as a client of the IdP (RFC 6749 §2.3.1). */
+export const clientAuthMethods = ['client_secret_basic', 'client_secret_post'] as const;
+
+/** The variable that names the issuer. */
+export function issuerVariable(meta: VariableMeta) {
+  return variable(issuerUrl, meta);
+}
+
+/** The variables that every configured provider has, beside those that say where its IdP is. */
+export function resourceServerVariables(defaults: { scopes: readonly string[] }) {
+  return {
+    discoveryUrl: variable(httpUrl.optional(), {
+      description:
+        'where to fetch the metadata when the public issuer can not be reached from here; the `issuer` inside must still be the configured one, and requests to the issuer’s origin go to this origin instead',
+      example: 'http://keycloak:8080/realms/mcp-realm/.well-known/openid-configuration',
+      defaultText: 'derived from the issuer',
+    }),
+    audience: variable(audienceList.optional(), {
+      description: 'accepted `aud` values, separated by commas; `*` turns the check off',
+      example: 'http://localhost:3001/mcp',
+      defaultText: 'the URLs of the server’s resources',
+    }),
+    scopes: variable(scopeList.default([...defaults.scopes]), {
+      description: 'the scopes asked of clients, separated by spaces',
+      example: 'openid profile email',
+      defaultText: defaults.scopes.length === 0 ? 'none' : defaults.scopes.join(' '),
+    }),
+    requiredScopes: variable(scopeList.default([]), {
+      description: 'scopes, separated by spaces; a token that lacks any of them gets 403',
+      example: 'mcp:whoami',
+      defaultText: 'none',
+    }),
+    clientId: variable(z.string().optional(), {
+      description:
+        'this server’s own client at the IdP; turns on introspection of opaque tokens where the IdP offers it',
+      example: 'whoami',
+      defaultText: 'none',
+    }),
+    clientSecret: variable(z.string().optional(), {
+      description: 'the secret of that client',
+      example: 'the-secret-of-that-client',
+      defaultText: 'none',
+      secret: true,
+    }),
+    clientAuth: variable(
+      z
+        .enum(clientAuthMethods, { error: `one of ${clientAuthMethods.join(', ')}` })
+        .default('client_secret_basic'),
+      {
+        description: `how that client authenticates: ${clientAuthMethods.map((method) => `\`${method}\``).join(' or ')}`,
+        example: 'client_secret_post',
+        defaultText: 'client_secret_basic',
+      },
+    ),
+  };
+}
+
+/** The values of {@link resourceServerVariables}. */
+export interface ResourceServerSettings {
+  discoveryUrl?: string | undefined;
+  /** Accepted `aud` values; nothing means the server's resources, `*` alone any. */
+  audience?: readonly string[] | undefined;
+  scopes: readonly string[];
+  requiredScopes: readonly string[];
+  clientId?: string | undefined;
+  clientSecret?: string | undefined;
+  clientAuth: (typeof clientAuthMethods)[number];
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import type { JsonObject } from './authorization-server-metadata.ts';
+import { type RefusalCode, TokenRefusedError } from './errors.ts';
+import { ANY_AUDIENCE } from './resource-server-settings.ts';
+
+/** How far an IdP's clock may be ahead of this one, in seconds; `exp` gets no grace. */
+const NOT_BEFORE_TOLERANCE_SECONDS = 10;
+
+/** What a token must be issued for and by. */
+export interface TokenPolicy {
+  /** Compared byte for byte (RFC 8414 §3.3, RFC 9207 §2.4). */
+  issuer: string;
+  /** Accepted `aud` values, or `*` alone. */
+  audience: readonly string[];
+  /** What to change when an audience does not fit, for the log. */
+  audienceAdvice: string;
+}
+
+/** The claims that are judged, and those of a client or a scope under each name that IdPs use. */
+const judgedClaims = z.looseObject({
+  iss: z.string().optional(),
+  aud: z.union([z.string(), z.array(z.string())]).optional(),
+  exp: z.number().optional(),
+  nbf: z.number().optional(),
+  cnf: z.unknown(),
+  client_id: z.string().optional(),
+  azp: z.string().optional(),
+  cid: z.string().optional(),
+  scope: z.union([z.string(), z.array(z.string())]).optional(),
+  scp: z.union([z.string(), z.array(z.string())]).optional(),
+});
+
+/** What a token's claims say once they passed. */
+export interface CheckedClaims {
+  audience: string[];
+  /** Seconds since the epoch. */
+  expiresAt: number | undefined;
+  /** `client_id`, else `azp` or `cid`; empty when none is there. */
+  clientId: string;
+  scopes: string[];
+}
+
+/**
+ * Judges the claims of a token that is proved to be from the issuer, or of an introspection answer.
+ *
+ * @throws {TokenRefusedError} for the first check that fails.
+ */
+export function checkClaims(claims: JsonObject, policy: TokenPolicy): CheckedClaims {
+  const parsed = judgedClaims.safeParse(withoutNulls(claims));
+  if (!parsed.success) {
+    const names = parsed.error.issues.map((issue) => issue.path.join('.'));
+    throw new TokenRefusedError(
+      'malformed_token',
+      `claims of another type than specified: ${names.join(', ')}`,
+    );
+  }
+  const { iss, exp, nbf, cnf } = parsed.data;
+  refuseOtherTokenTypes(claims);
+  if (cnf !== undefined) {
+    refuse(
+      'sender_constrained',
+      'has `cnf` (RFC 7800): its proof is not checked here; issue a plain Bearer token',
+    );
+  }
+  if (iss !== undefined) requireIssuer(iss, policy.issuer);
+  const now = Date.now() / 1000;
+  if (exp !== undefined && exp <= now) refuse('expired', `\`exp\` ${exp} is past (now ${Math.floor(now)})`);
+  if (nbf !== undefined && nbf > now + NOT_BEFORE_TOLERANCE_SECONDS) {
+    refuse('not_yet_valid', `\`nbf\` ${nbf} is to come (now ${Math.floor(now)})`);
+  }
+  const audience = toList(parsed.data.aud);
+  requireAudience(audience, policy);
+  return {
+    audience,
+    expiresAt: exp === undefined ? undefined : Math.floor(exp),
+    clientId: parsed.data.client_id ?? parsed.data.azp ?? parsed.data.cid ?? '',
+    scopes: toList(parsed.data.scope ?? parsed.data.scp).flatMap((scope) => scope.split(' ').filter(Boolean)),
+  };
+}
+
+export function requireIssuer(found: unknown, expected: string) {
+  if (found === expected) return;
+  refuse('issuer_mismatch', `expected issuer ${quote(expected)}, the token has ${quote(found)}`);
+}
+
+/** RFC 9068 §4, RFC 8707 §3: a token is for this server only if it says so. */
+export function requireAudience(audience: readonly string[], policy: TokenPolicy) {
+  if (policy.audience.includes(ANY_AUDIENCE)) return;
+  if (audience.length === 0) {
+    refuse(
+      'audience_unknown',
+      `expected audience ${quote(policy.audience)}, the token names none; ${policy.audienceAdvice}`,
+    );
+  }
+  const accepted = new Set(policy.audience.map(comparableAudience));
+  if (audience.some((entry) => accepted.has(comparableAudience(entry)))) return;
+  refuse(
+    'audience_mismatch',
+    `expected audience ${quote(policy.audience)}, the token has ${quote(audience)}; ${policy.audienceAdvice}`,
+  );
+}
+
+/** Scheme and host of a resource are taken in either case (MCP authorization, RFC 3986 §6.2.2.1); no more. */
+export function comparableAudience(audience: string): string {
+  return audience.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, (origin) => origin.toLowerCase());
+}
+
+/** The claims under which IdPs say what kind of token it is: Keycloak, Cognito and Authlete, Casdoor. */
+const tokenTypeClaims = ['typ', 'token_use', 'token_type', 'tokenType'];
+const otherTokenType = /^(id|refresh|offline|logout)([-_ ]?token)?$/i;
+/** Claims that an ID token or a logout token has, and an access token does not. */
+const foreignClaims = ['nonce', 'c_hash', 'events'];
+
+function refuseOtherTokenTypes(claims: JsonObject) {
+  for (const name of tokenTypeClaims) {
+    const value = claims[name];
+    if (typeof value === 'string' && otherTokenType.test(value)) {
+      refuse('not_an_access_token', `its claim \`${name}\` is ${quote(value)}; send the access token`);
+    }
+  }
+  for (const name of foreignClaims) {
+    if (claims[name] === undefined || claims[name] === null) continue;
+    refuse('not_an_access_token', `has \`${name}\`, a claim of ID or logout tokens; send the access token`);
+  }
+}
+
+/**
+ * A user's id: a non-empty string, or a number that JSON carries exactly (two ids past 2^53 could become one).
+ */
+export function subjectOf(value: unknown): string | undefined {
+  if (typeof value === 'string' && value.trim() !== '') return value;
+  return Number.isSafeInteger(value) ? String(value) : undefined;
+}
+
+function withoutNulls(claims: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null));
+}
+
+function toList(value: string | string[] | undefined): string[] {
+  if (value === undefined) return [];
+  return typeof value === 'string' ? [value] : value;
+}
+
+function refuse(code: RefusalCode, logMessage: string): never {
+  throw new TokenRefusedError(code, logMessage);
+}
+
+/** Characters of a value from outside that a log line shows at most. */
+const MAX_QUOTED_LENGTH = 300;
+
+/** A value from outside, for a log line. */
+export function quote(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'none';
+  return text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}…` : text;
+}

@@ -1,0 +1,147 @@
+import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js';
+import type { JsonObject } from './authorization-server-metadata.ts';
+import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
+import type { IntrospectedToken } from './introspection.ts';
+import { comparableAudience, requireAudience, type TokenPolicy } from './token-claims.ts';
+import { type IdentifiedUser, UserinfoRefusedError } from './userinfo.ts';
+import { looksLikeJwt, type VerifiedJwt } from './verify-jwt.ts';
+
+/** How long a verdict holds when the IdP names no expiry, in seconds. */
+const VERDICT_LIFETIME_SECONDS = 60;
+/** No access token in use is longer, in characters; Node refuses larger headers before. */
+const MAX_TOKEN_LENGTH = 16 * 1024;
+
+/** The way by which a token was proved. */
+export type Proof = 'jwt' | 'introspection' | 'userinfo';
+
+/** An accepted access token. Both mcp-auth and the MCP SDK take it as their `AuthInfo`. */
+export interface AccessTokenInfo extends AuthInfo {
+  token: string;
+  issuer: string;
+  /** The user's id at the issuer. */
+  subject: string;
+  /** The client that the token was issued to; empty when the IdP does not say. */
+  clientId: string;
+  scopes: string[];
+  audience: string[];
+  /** Seconds since the epoch: the token's expiry, or, where the IdP names none, when it must be judged again. */
+  expiresAt: number;
+  /** What the IdP says of the user and of the token; `sub` is the subject. */
+  claims: JsonObject;
+  provedBy: Proof;
+}
+
+/**
+ * What the userinfo endpoint's answer means for a token that was proved without it: `profile`, more claims and
+ * nothing else; `revocation`, claims too, and a refusal there refuses the token; `none`, it is not asked.
+ */
+export type UserinfoRole = 'profile' | 'revocation' | 'none';
+
+/** The ways in which a token of one issuer can be proved; what an IdP does not offer is absent. */
+export interface ProofMethods {
+  verifyJwt?: ((token: string) => Promise<VerifiedJwt>) | undefined;
+  introspect?: ((token: string) => Promise<IntrospectedToken>) | undefined;
+  readUserinfo?: ((token: string) => Promise<IdentifiedUser>) | undefined;
+  userinfoRole: UserinfoRole;
+}
+
+/**
+ * Makes the judgement of access tokens. A token that looks like a JWT is judged as one wherever the issuer
+ * publishes keys, and no other answer overrules a refusal.
+ *
+ * The function throws {@link TokenRefusedError} when the token is no good and
+ * {@link VerificationUndecidedError} when the IdP can not be asked.
+ */
+export function createVerifyAccessToken(methods: ProofMethods, policy: TokenPolicy) {
+  return async (token: string): Promise<AccessTokenInfo> => {
+    if (token.length > MAX_TOKEN_LENGTH) {
+      throw new TokenRefusedError('malformed_token', `longer than ${MAX_TOKEN_LENGTH} characters`);
+    }
+    const proved = await prove(token, methods, policy);
+    const expiresAt = proved.expiresAt ?? Math.floor(Date.now() / 1000) + VERDICT_LIFETIME_SECONDS;
+    const resource = ownResource(proved.audience, policy);
+    const { sub: _, ...claims } = proved.claims;
+    return {
+      token,
+      issuer: policy.issuer,
+      subject: proved.subject,
+      clientId: proved.clientId,
+      scopes: proved.scopes,
+      audience: proved.audience,
+      expiresAt,
+      claims: { sub: proved.subject, ...claims },
+      provedBy: proved.provedBy,
+      ...(resource === undefined ? {} : { resource }),
+    };
+  };
+}
+
+interface ProvedToken extends IntrospectedToken {
+  provedBy: Proof;
+}
+
+async function prove(token: string, methods: ProofMethods, policy: TokenPolicy): Promise<ProvedToken> {
+  if (methods.verifyJwt !== undefined && looksLikeJwt(token)) {
+    const jwt = await methods.verifyJwt(token);
+    return jwt.ambiguous
+      ? confirmByUserinfo(token, jwt, methods)
+      : addProfile(token, { ...jwt, provedBy: 'jwt' }, methods, methods.userinfoRole);
+  }
+  if (methods.introspect !== undefined) {
+    const introspected = await methods.introspect(token);
+    const role = methods.userinfoRole === 'none' ? 'none' : 'profile';
+    return addProfile(token, { ...introspected, provedBy: 'introspection' }, methods, role);
+  }
+  if (methods.readUserinfo === undefined) {
+    throw new TokenRefusedError(
+      'malformed_token',
+      'the token is no JWT, and neither introspection nor a userinfo endpoint is configured',
+    );
+  }
+  const user = await methods.readUserinfo(token);
+  // The answer names no audience: any application's token of this IdP would do (MCP authorization, token audience).
+  requireAudience([], policy);
+  return { ...user, provedBy: 'userinfo', audience: [], scopes: [], clientId: '', expiresAt: undefined };
+}
+
+async function confirmByUserinfo(token: string, jwt: VerifiedJwt, { readUserinfo }: ProofMethods) {
+  if (readUserinfo === undefined) {
+    throw new TokenRefusedError(
+      'not_an_access_token',
+      'has `at_hash`, a claim of ID tokens, and there is no userinfo endpoint to decide; send the access token',
+    );
+  }
+  return withProfile({ ...jwt, provedBy: 'jwt' }, await readUserinfo(token));
+}
+
+async function addProfile(
+  token: string,
+  proved: ProvedToken,
+  { readUserinfo }: ProofMethods,
+  role: UserinfoRole,
+): Promise<ProvedToken> {
+  if (readUserinfo === undefined || role === 'none') return proved;
+  try {
+    return withProfile(proved, await readUserinfo(token));
+  } catch (error) {
+    if (error instanceof VerificationUndecidedError) return proved;
+    if (!(error instanceof TokenRefusedError)) throw error;
+    if (role === 'revocation' && error instanceof UserinfoRefusedError && error.answeredStatus === 401) {
+      throw new TokenRefusedError('revoked', error.logMessage);
+    }
+    return proved;
+  }
+}
+
+/** What the token itself says is never overwritten; another user's profile is not used (OpenID Connect Core §5.3.2). */
+function withProfile(proved: ProvedToken, user: IdentifiedUser): ProvedToken {
+  if (user.subject !== proved.subject) return proved;
+  return { ...proved, claims: { ...user.claims, ...proved.claims } };
+}
+
+/** The accepted audience that is a URL, for the MCP SDK's `expectedResource`. */
+function ownResource(audience: readonly string[], policy: TokenPolicy): URL | undefined {
+  const named = new Set(audience.map(comparableAudience));
+  const own = policy.audience.find((entry) => named.has(comparableAudience(entry)) && URL.canParse(entry));
+  return own === undefined ? undefined : new URL(own);
+}

@@ -1,0 +1,41 @@
+import { connectAuthorizationServer, defineProvider } from '@mcp-whoami/provider';
+import { environment } from './environment.ts';
+
+/** An OAuth 2.0 authorization server that is no OpenID Connect provider, with metadata (RFC 8414) or without. */
+export const oauth2Custom = defineProvider({
+  id: 'oauth2-custom',
+  title: 'OAuth 2.0',
+  environmentPrefix: 'OAUTH2',
+  environment,
+  connect: (settings, context) => {
+    const { issuer, authorizationEndpoint, tokenEndpoint, introspectionUrl } = settings;
+    const byHand =
+      authorizationEndpoint !== undefined && tokenEndpoint !== undefined
+        ? { authorizationEndpoint, tokenEndpoint }
+        : undefined;
+    return connectAuthorizationServer(
+      {
+        metadata: byHand ?? { type: 'oauth', issuer: issuer ?? '', issuerField: 'issuer' },
+        // With introspection the user is in its answer, at the same paths, and userinfo is not asked.
+        userinfoRole: introspectionUrl === undefined ? 'profile' : 'none',
+        userinfo: {
+          method: settings.userinfoMethod,
+          headers: settings.userinfoHeaders,
+          ...(settings.userinfoUrl === undefined ? {} : { url: settings.userinfoUrl }),
+          ...(settings.userinfoBody === undefined ? {} : { body: settings.userinfoBody }),
+        },
+        introspectionUrl,
+        mapping: { subjectPath: settings.subjectPath, claimsPath: settings.claimsPath },
+        settings,
+        urls: {
+          issuer,
+          authorizationEndpoint,
+          tokenEndpoint,
+          introspectionUrl,
+          userinfoUrl: settings.userinfoUrl,
+        },
+      },
+      context,
+    );
+  },
+});
