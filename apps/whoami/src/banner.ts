@@ -1,0 +1,25 @@
+import { connectInstructions } from './connect-instructions.ts';
+import { resourcesOf } from './create-app.ts';
+import type { RunningServer } from './start-server.ts';
+
+/** What the server says when it is ready. */
+export function renderBanner({ providerTitle, publicUrl, warnings, notes }: RunningServer): string {
+  const [mcp, sse] = resourcesOf(publicUrl);
+  const rows: [string, string][] = [
+    ['Provider', providerTitle],
+    ['Streamable HTTP', mcp],
+    ['HTTP+SSE', `${sse} (deprecated, for old clients)`],
+    ...connectInstructions(mcp).map(({ client, command }): [string, string] => [client, command]),
+  ];
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return [
+    '',
+    `whoami is ready at ${publicUrl}`,
+    '',
+    ...rows.map(([label, text]) => `  ${label.padEnd(width)}  ${text}`),
+    ...notes.map((note) => `\n  ${note}`),
+    ...warnings.map((warning) => `\n  Warning: ${warning}`),
+    '',
+    '',
+  ].join('\n');
+}

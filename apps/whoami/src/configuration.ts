@@ -1,0 +1,34 @@
+import { ConfigurationError, type Environment, type Provider, readEnvironment } from '@mcp-whoami/provider';
+import { loadProvider } from './providers.ts';
+import { serverEnvironment } from './server-environment.ts';
+
+export interface Configuration {
+  host: string;
+  port: number;
+  /** The origin that clients use, when it is not this machine's `localhost`. */
+  publicUrl: string | undefined;
+  allowedOrigins: readonly string[];
+  /** Nothing: no authentication. */
+  provider: Provider | undefined;
+}
+
+/**
+ * Reads the environment of the server and of its provider.
+ *
+ * @throws {ConfigurationError} that names every variable of both that is missing or malformed.
+ */
+export async function readConfiguration(environment: Environment): Promise<Configuration> {
+  const server = readEnvironment(serverEnvironment, environment);
+  // A wrong PORT must not hide a missing issuer: the provider's variables are read all the same.
+  const chosen = readEnvironment(serverEnvironment.pick({ provider: true }), environment);
+  const provider = chosen.success ? await loadProvider(chosen.values.provider) : undefined;
+  const own =
+    provider === undefined
+      ? undefined
+      : readEnvironment(provider.environment, environment, provider.environmentPrefix);
+
+  const problems = [server, own].flatMap((reading) => (reading?.success === false ? reading.problems : []));
+  if (!server.success || problems.length > 0) throw new ConfigurationError(problems);
+  const { host, port, publicUrl, allowedOrigins } = server.values;
+  return { host, port, publicUrl, allowedOrigins, provider };
+}

@@ -1,0 +1,68 @@
+import { createErrorHandler, createFrontDoor, createGuard, type GuardLogger } from '@mcp-whoami/guard';
+import type { ProviderConnection } from '@mcp-whoami/provider';
+import express, { type RequestHandler } from 'express';
+import { connectInstructions } from './connect-instructions.ts';
+import { renderHomePage } from './home-page.ts';
+import type { SseSessions } from './sse-sessions.ts';
+import { handleStreamableHttp } from './streamable-http.ts';
+
+/** The largest body of a request. */
+const BODY_LIMIT = '256kb';
+
+/** What the server is called wherever people read it. */
+const RESOURCE_NAME = 'whoami';
+
+export interface AppOptions {
+  publicUrl: string;
+  allowedOrigins: readonly string[];
+  logger: GuardLogger;
+  sseSessions: SseSessions;
+  /** What guards the server; nothing for `PROVIDER=none`. */
+  guardedBy: { title: string; connection: ProviderConnection } | undefined;
+}
+
+/** The URLs of the protected resources of a server, `/mcp` first. */
+export function resourcesOf(publicUrl: string): [string, string] {
+  return [`${publicUrl}/mcp`, `${publicUrl}/sse`];
+}
+
+/** The server as an Express app. */
+export function createApp({ publicUrl, allowedOrigins, logger, sseSessions, guardedBy }: AppOptions) {
+  const resources = resourcesOf(publicUrl);
+  const [mcp, sse] = resources;
+  const shared = { resources, allowedOrigins, logger };
+  const guard =
+    guardedBy === undefined
+      ? undefined
+      : createGuard({ ...shared, connection: guardedBy.connection, resourceName: RESOURCE_NAME });
+  const requireBearer = (resource: string): RequestHandler =>
+    guard?.requireBearer(resource) ?? ((_request, _response, next) => next());
+  const readJson = express.json({ limit: BODY_LIMIT });
+
+  const app = express().disable('x-powered-by');
+  app.get('/health', (_, response) => void response.json({ status: 'ok' }));
+  app.use(guard?.entrance ?? createFrontDoor(shared));
+  app.get('/', (_, response) => {
+    response.set(
+      'Content-Security-Policy',
+      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+    );
+    response.send(renderHomePage({ mcp, sse, guardedBy, instructions: connectInstructions(mcp) }));
+  });
+  app.all('/mcp', requireBearer(mcp), allowOnly('POST'), readJson, handleStreamableHttp);
+  app.all('/sse', requireBearer(sse), allowOnly('GET'), sseSessions.open);
+  app.all('/messages', requireBearer(sse), allowOnly('POST'), readJson, sseSessions.receive);
+  app.use((_, response) => void response.status(404).json({ error: 'not_found' }));
+  app.use(guard?.errorHandler ?? createErrorHandler(logger));
+  return app;
+}
+
+function allowOnly(method: string): RequestHandler {
+  return (request, response, next) => {
+    if (request.method === method) return next();
+    response.set('Allow', method);
+    response
+      .status(405)
+      .json({ jsonrpc: '2.0', error: { code: -32000, message: 'Method not allowed' }, id: null });
+  };
+}

@@ -1,0 +1,65 @@
+import { httpUrl, variable } from '@mcp-whoami/provider';
+import { z } from 'zod';
+import { providerNames } from './providers.ts';
+
+const MAX_PORT = 65_535;
+
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, { error: `a port from 0 to ${MAX_PORT} (0: any free one)` })
+  .transform(Number)
+  .refine((value) => value <= MAX_PORT, { error: `a port from 0 to ${MAX_PORT} (0: any free one)` });
+
+const origin = httpUrl
+  .refine((text) => !URL.canParse(text) || /^\/?$/.test(text.replace(/^[^:]+:\/\/[^/?#]*/, '')), {
+    error: 'an origin: scheme, host and port, without a path',
+  })
+  .transform((text) => new URL(text).origin);
+
+/** As browsers send it (RFC 6454 §6.2); pages of extensions and editors have schemes of their own. */
+const originList = z
+  .string()
+  .transform((text) =>
+    text
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== ''),
+  )
+  .refine((list) => list.every((entry) => /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/.test(entry)), {
+    error: 'origins (scheme, host and port, in lower case, without a path), separated by commas',
+  });
+
+/** The variables of the server itself. */
+export const serverEnvironment = z.object({
+  provider: variable(z.enum(providerNames, { error: `one of ${providerNames.join(', ')}` }).default('dev'), {
+    description:
+      '`logto`, `keycloak`, `generic-oidc`, `oauth2-custom`, `dev` (embedded: this machine only, refused with `NODE_ENV=production`) or `none` (no authentication)',
+    example: 'keycloak',
+    defaultText: 'dev',
+  }),
+  host: variable(z.string().default('127.0.0.1'), {
+    description: 'the address it listens on',
+    example: '0.0.0.0',
+    defaultText: '127.0.0.1',
+  }),
+  port: variable(port.default(3001), {
+    description: 'the port it listens on',
+    example: '3001',
+    defaultText: '3001',
+  }),
+  publicUrl: variable(origin.optional(), {
+    description: 'the origin that clients use; the resources are `/mcp` and `/sse` there',
+    example: 'https://mcp.example.com',
+    defaultText: 'http://localhost:$PORT',
+  }),
+  allowedOrigins: variable(originList.default([]), {
+    description: 'further browser origins, separated by commas',
+    example: 'https://inspector.example.com',
+    defaultText: 'loopback origins and `PUBLIC_URL`',
+  }),
+  nodeEnv: variable(z.string().optional(), {
+    description: '`production` refuses what is unsafe: the `dev` provider, IdPs over plain http',
+    example: 'production',
+    defaultText: 'none',
+  }),
+});

@@ -1,0 +1,63 @@
+import type { GuardLogger } from '@mcp-whoami/guard';
+import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
+import type { Request, RequestHandler, Response } from 'express';
+import { createMcpServer } from './mcp-server.ts';
+
+/** How many streams may be open at once. */
+const MAX_SSE_SESSIONS = 1_000;
+/** Seconds after which a client may try again when there are that many. */
+const RETRY_AFTER_SECONDS = 10;
+
+interface SseSession {
+  transport: SSEServerTransport;
+  /** Issuer and subject that opened it. */
+  owner: string;
+}
+
+export interface SseSessions {
+  /** `GET /sse`: opens a stream, which ends with its connection. */
+  open: RequestHandler;
+  /** `POST /messages?sessionId=`: a message for a stream, from the subject that opened it. */
+  receive: RequestHandler;
+  closeAll(): Promise<void>;
+}
+
+/** The deprecated HTTP+SSE transport (MCP 2024-11-05), for old clients. */
+export function createSseSessions(logger: GuardLogger, maximum = MAX_SSE_SESSIONS): SseSessions {
+  const sessions = new Map<string, SseSession>();
+  const refuse = (response: Response, status: number, reason: string, message: string) => {
+    logger.warn({ requestId: response.locals.requestId, reason, status }, message);
+    response.status(status).json({ jsonrpc: '2.0', error: { code: -32000, message }, id: null });
+  };
+  return {
+    open: async (request, response) => {
+      if (sessions.size >= maximum) {
+        response.set('Retry-After', String(RETRY_AFTER_SECONDS));
+        return refuse(response, 503, 'too_many_sessions', 'Too many open streams');
+      }
+      const transport = new SSEServerTransport('/messages', response);
+      sessions.set(transport.sessionId, { transport, owner: ownerOf(request) });
+      const server = createMcpServer();
+      response.on('close', () => {
+        sessions.delete(transport.sessionId);
+        void server.close();
+      });
+      await server.connect(transport);
+    },
+    receive: async (request, response) => {
+      const session = sessions.get(String(request.query.sessionId));
+      // The same answer for a session that is not there and for another's: it tells nobody which there are.
+      if (session === undefined || session.owner !== ownerOf(request)) {
+        return refuse(response, 404, 'session_not_found', 'Session not found');
+      }
+      await session.transport.handlePostMessage(request, response, request.body);
+    },
+    closeAll: async () => {
+      await Promise.all([...sessions.values()].map(({ transport }) => transport.close()));
+    },
+  };
+}
+
+function ownerOf({ auth }: Request): string {
+  return JSON.stringify([auth?.issuer, auth?.subject]);
+}

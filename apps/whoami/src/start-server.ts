@@ -1,0 +1,87 @@
+import { createServer, type Server } from 'node:http';
+import type { GuardLogger } from '@mcp-whoami/guard';
+import { ConfigurationError, type Environment } from '@mcp-whoami/provider';
+import { type Configuration, readConfiguration } from './configuration.ts';
+import { createApp, resourcesOf } from './create-app.ts';
+import { createSseSessions } from './sse-sessions.ts';
+
+/** A server that listens. Disposing of it ends every connection and what the provider started. */
+export interface RunningServer extends AsyncDisposable {
+  /** The provider's name for people. */
+  providerTitle: string;
+  publicUrl: string;
+  warnings: readonly string[];
+  notes: readonly string[];
+}
+
+/**
+ * Reads the environment, connects the provider and serves.
+ *
+ * @throws {ConfigurationError} when any of it can not work.
+ */
+export async function startServer(environment: Environment, logger: GuardLogger): Promise<RunningServer> {
+  const configuration = await readConfiguration(environment);
+  const { provider, allowedOrigins } = configuration;
+  await using cleanup = new AsyncDisposableStack();
+  const server = createServer();
+  const port = await listen(server, configuration);
+  cleanup.defer(() => stop(server));
+  const publicUrl = configuration.publicUrl ?? `http://localhost:${port}`;
+
+  const connection = await provider?.connect(environment, { resources: resourcesOf(publicUrl) });
+  if (connection !== undefined) cleanup.use(connection);
+  const guardedBy = provider && connection && { title: provider.title, connection };
+  const sseSessions = createSseSessions(logger);
+  cleanup.defer(() => sseSessions.closeAll());
+  server.on('request', createApp({ publicUrl, allowedOrigins, logger, sseSessions, guardedBy }));
+
+  const running = cleanup.move();
+  return {
+    providerTitle: provider?.title ?? 'none: everybody is let in',
+    publicUrl,
+    warnings: connection?.warnings ?? [],
+    notes: connection?.notes ?? [],
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+function listen(server: Server, { host, port }: Configuration): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(listenError(error, host, port)));
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : port);
+    });
+  });
+}
+
+function listenError(error: Error, host: string, port: number): ConfigurationError {
+  const code = 'code' in error ? error.code : undefined;
+  const problem =
+    code === 'EADDRINUSE' || code === 'EACCES'
+      ? {
+          variable: 'PORT',
+          found: String(port),
+          expected: 'a port that this program may listen on',
+          hint:
+            code === 'EADDRINUSE'
+              ? `Another program listens on ${host} port ${port}.`
+              : 'The system does not permit that port to this user.',
+          example: `PORT=${port < 1024 ? 3001 : port + 1}`,
+        }
+      : {
+          variable: 'HOST',
+          found: host,
+          expected: 'an address of this machine',
+          hint: error.message,
+          example: 'HOST=127.0.0.1',
+        };
+  return new ConfigurationError([problem], error);
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

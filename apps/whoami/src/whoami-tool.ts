@@ -1,0 +1,15 @@
+/** Who calls, as the guard found out: the claims of the user, `sub` first. */
+export interface Caller {
+  claims: Record<string, unknown>;
+}
+
+/** The tool of this server, apart from any transport and any version of the protocol's SDK. */
+export const whoamiTool = {
+  name: 'whoami',
+  title: 'Who am I?',
+  description: 'Says who the caller is: the claims of the signed-in user, as the identity provider has them.',
+  annotations: { readOnlyHint: true, idempotentHint: true, openWorldHint: false },
+  /** The answer to a caller; without authentication there is none. */
+  call: (caller: Caller | undefined): Record<string, unknown> =>
+    caller === undefined ? { error: 'Not authenticated' } : caller.claims,
+};

@@ -1,0 +1,41 @@
+import type { ProviderConnection } from '@mcp-whoami/provider';
+import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { createErrorHandler } from './error-handler.ts';
+import { createFrontDoor } from './front-door.ts';
+import { createLogger, type GuardLogger } from './guard-logger.ts';
+import { createRequireBearer } from './require-bearer.ts';
+import { createWellKnownRouter } from './well-known.ts';
+
+export interface GuardOptions {
+  /** The connected provider whose users are let in. */
+  connection: ProviderConnection;
+  /** The URLs of the resources to protect, exactly as clients use them; the first also answers at the root. */
+  resources: readonly [string, ...string[]];
+  /** What people are told the server is called. */
+  resourceName?: string;
+  /** Further origins whose pages may use this server; loopback origins and its own always may. */
+  allowedOrigins?: readonly string[];
+  /** Standard output otherwise. */
+  logger?: GuardLogger;
+}
+
+/** Protects an Express app: `entrance` before every route, `requireBearer` on each resource, `errorHandler` last. */
+export interface Guard {
+  /** Host and Origin checks, CORS and the metadata of the resources. */
+  entrance: RequestHandler;
+  /** Lets only requests with a good access token through, and sets `request.auth`. */
+  requireBearer(resource: string): RequestHandler;
+  /** Answers errors without a stack, a token or the IdP's own text. */
+  errorHandler: ErrorRequestHandler;
+}
+
+/** Makes the guard of an Express app. */
+export function createGuard(options: GuardOptions): Guard {
+  const { connection, resources, resourceName = 'MCP server', logger = createLogger() } = options;
+  const wellKnown = createWellKnownRouter(resources, resourceName, connection);
+  return {
+    entrance: createFrontDoor({ ...options, logger, wellKnown }),
+    requireBearer: (resource) => createRequireBearer(resource, connection, logger),
+    errorHandler: createErrorHandler(logger),
+  };
+}

@@ -1,0 +1,43 @@
+import type { ErrorRequestHandler } from 'express';
+import type { GuardLogger } from './guard-logger.ts';
+import { type Rejection, reject, rejectionOfToken } from './rejection.ts';
+
+/** Error codes of JSON-RPC 2.0 §5.1. */
+const PARSE_ERROR = -32700;
+const INVALID_REQUEST = -32600;
+const INTERNAL_ERROR = -32603;
+
+/**
+ * Makes the last middleware: whatever failed becomes a JSON-RPC error without a stack and a log line. Errors of
+ * the body parser keep their status (400, 413, 415).
+ */
+export function createErrorHandler(logger: GuardLogger): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    if (response.headersSent) return next(error);
+    const rejection = rejectionOfToken(error, {}) ?? rejectionOfRequest(error);
+    if (rejection !== undefined) return reject(request, response, logger, rejection);
+    logger.error({ requestId: response.locals.requestId, err: error }, 'request failed');
+    response.status(500).json(jsonRpcError(INTERNAL_ERROR, 'Internal error'));
+  };
+}
+
+const textsByStatus: Readonly<Record<number, string>> = {
+  400: 'Parse error: the body is not JSON',
+  413: 'The body is too large',
+  415: 'The encoding of the body is not supported',
+};
+
+/** What `http-errors`, which Express and its body parser throw, say with a 4xx status. */
+function rejectionOfRequest(error: unknown): Rejection | undefined {
+  if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined;
+  const { status } = error;
+  if (status < 400 || status >= 500) return undefined;
+  const reason = 'type' in error && typeof error.type === 'string' ? error.type : 'bad_request';
+  const code = reason === 'entity.parse.failed' ? PARSE_ERROR : INVALID_REQUEST;
+  const text = textsByStatus[status] ?? 'The request can not be read';
+  return { status, reason, logMessage: text, body: jsonRpcError(code, text) };
+}
+
+function jsonRpcError(code: number, message: string) {
+  return { jsonrpc: '2.0', error: { code, message }, id: null };
+}

@@ -1,0 +1,54 @@
+import { TokenRefusedError, VerificationUndecidedError } from '@mcp-whoami/provider';
+import type { Request, Response } from 'express';
+import { type BearerChallenge, formatBearerChallenge } from './bearer-challenge.ts';
+import type { GuardLogger } from './guard-logger.ts';
+
+/** A request that is not served: the answer, and the log line that says why. */
+export interface Rejection {
+  status: number;
+  /** A stable code. */
+  reason: string;
+  /** For the operator: what was expected, what was found, what to do. */
+  logMessage: string;
+  /** For the client. */
+  body: object;
+  challenge?: BearerChallenge;
+  headers?: Readonly<Record<string, string>>;
+}
+
+/** Answers with a rejection and writes its one log line. */
+export function reject(request: Request, response: Response, logger: GuardLogger, rejection: Rejection) {
+  const { status, reason, logMessage, body, challenge, headers } = rejection;
+  // Every client begins without credentials: that is how it learns where to sign in.
+  const level = reason === 'credentials_missing' ? 'info' : 'warn';
+  const requestId = response.locals.requestId;
+  logger[level]({ requestId, reason, status, method: request.method, path: request.path }, logMessage);
+  response.set(headers ?? {});
+  if (challenge !== undefined) response.set('WWW-Authenticate', formatBearerChallenge(challenge));
+  response.status(status).json(body);
+}
+
+/** What a refused or undecided token is answered with; nothing for any other error. */
+export function rejectionOfToken(error: unknown, challenge: BearerChallenge): Rejection | undefined {
+  if (error instanceof TokenRefusedError) {
+    const { code, status, message, logMessage } = error;
+    return {
+      status,
+      reason: code,
+      logMessage: `${message}: ${logMessage}`,
+      body: { error: 'invalid_token', error_description: message },
+      challenge: { ...challenge, error: 'invalid_token', errorDescription: message },
+    };
+  }
+  if (error instanceof VerificationUndecidedError) {
+    const { code, status, message, logMessage, headers } = error;
+    return {
+      status,
+      reason: code,
+      logMessage,
+      headers,
+      body: { error: 'temporarily_unavailable', error_description: message },
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,103 @@
+import type { ProviderConnection } from '@mcp-whoami/provider';
+import type { RequestHandler } from 'express';
+import { handleBearerAuth } from 'mcp-auth';
+import type { BearerChallenge } from './bearer-challenge.ts';
+import { readBearerToken, type UnusableCredentials } from './bearer-credentials.ts';
+import type { GuardLogger } from './guard-logger.ts';
+import { protectedResourceMetadataUrl } from './protected-resource-metadata.ts';
+import { type Rejection, reject, rejectionOfToken } from './rejection.ts';
+
+/**
+ * Makes the middleware that lets only a request with a good access token through; `request.auth` is then its
+ * `AccessTokenInfo`. It stands before any check of the method: some clients open with a GET or a HEAD and learn
+ * from the 401 where to sign in.
+ */
+export function createRequireBearer(
+  resource: string,
+  connection: ProviderConnection,
+  logger: GuardLogger,
+): RequestHandler {
+  const invitation: BearerChallenge = {
+    scope: connection.scopes.join(' '),
+    resourceMetadata: protectedResourceMetadataUrl(resource),
+  };
+  const checkBearer = handleBearerAuth({
+    verifyAccessToken: connection.verifyAccessToken,
+    issuer: connection.issuer,
+  });
+  return async (request, response, next) => {
+    const credentials = readBearerToken(request);
+    if ('reason' in credentials) {
+      reject(request, response, logger, rejectionOfCredentials(credentials, invitation));
+      return;
+    }
+    // In the one form that mcp-auth reads: the scheme, one space, the token.
+    request.headers.authorization = `Bearer ${credentials.token}`;
+    let verified = false;
+    try {
+      await checkBearer(request, response, () => {
+        verified = true;
+      });
+    } catch (error) {
+      const rejection = rejectionOfToken(error, invitation);
+      if (rejection === undefined) throw error;
+      reject(request, response, logger, rejection);
+      return;
+    }
+    if (!verified) return;
+    const scopes = request.auth?.scopes ?? [];
+    if (connection.requiredScopes.every((scope) => scopes.includes(scope))) return next();
+    reject(request, response, logger, rejectionOfScopes(scopes, connection, invitation));
+  };
+}
+
+/** RFC 6750 §3.1: a request without credentials gets no error code. */
+function rejectionOfCredentials(
+  { reason, text }: UnusableCredentials,
+  invitation: BearerChallenge,
+): Rejection {
+  if (reason === 'credentials_missing') {
+    return {
+      status: 401,
+      reason,
+      logMessage: 'no Bearer token',
+      body: { error: 'unauthorized', error_description: text },
+      challenge: invitation,
+    };
+  }
+  const malformed = reason === 'credentials_malformed';
+  const error = malformed ? 'invalid_token' : 'invalid_request';
+  return {
+    status: malformed ? 401 : 400,
+    reason,
+    logMessage: text,
+    body: { error, error_description: text },
+    challenge: { ...invitation, error, errorDescription: text },
+  };
+}
+
+/**
+ * RFC 6750 §3.1, MCP authorization "Scope Challenge Handling": the challenge names all that the call needs, and
+ * what was asked at first too, since some clients then ask for only what is challenged.
+ */
+function rejectionOfScopes(
+  scopes: readonly string[],
+  { requiredScopes, scopes: askedScopes }: ProviderConnection,
+  invitation: BearerChallenge,
+): Rejection {
+  const missing = requiredScopes.filter((scope) => !scopes.includes(scope));
+  const named = scopes.length === 0 ? 'the token names none' : `the token has ${scopes.join(' ')}`;
+  const text = 'The access token lacks a required scope';
+  return {
+    status: 403,
+    reason: 'insufficient_scope',
+    logMessage: `expected the scopes ${requiredScopes.join(' ')}, ${named}; missing: ${missing.join(' ')}`,
+    body: { error: 'insufficient_scope', error_description: text },
+    challenge: {
+      ...invitation,
+      error: 'insufficient_scope',
+      errorDescription: text,
+      scope: [...new Set([...askedScopes, ...requiredScopes])].join(' '),
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { connectAuthorizationServer, defineProvider, isLoopbackHost, variable } from '@mcp-whoami/provider';
+import { z } from 'zod';
+import { startDevAuthorizationServer } from './authorization-server.ts';
+
+const scopes = ['openid', 'profile', 'email'];
+
+/** An embedded authorization server with two users and no passwords: for a first try on one machine, never more. */
+export const dev = defineProvider({
+  id: 'dev',
+  title: 'embedded development identity provider',
+  environment: z.object({
+    nodeEnv: variable(
+      z
+        .string()
+        .optional()
+        .refine((value) => value !== 'production', {
+          error:
+            'anything but production: the dev provider lets everybody in without a password; set PROVIDER',
+        }),
+      { description: 'not `production`', example: 'development', defaultText: 'none' },
+    ),
+    host: variable(
+      z
+        .string()
+        .default('127.0.0.1')
+        .refine((host) => isLoopbackHost(host) || host === '::1', {
+          error: 'a loopback address: the dev provider lets everybody in without a password; set PROVIDER',
+        }),
+      { description: 'a loopback address', example: '127.0.0.1' },
+    ),
+  }),
+  connect: async (_, context) => {
+    const server = await startDevAuthorizationServer({ resources: context.resources, scopes: [] });
+    try {
+      const connection = await connectAuthorizationServer(
+        {
+          metadata: { type: 'oidc', issuer: server.issuer, issuerField: 'issuer' },
+          // Its tokens carry the profile.
+          userinfoRole: 'none',
+          settings: { scopes, requiredScopes: [], clientAuth: 'client_secret_basic' },
+          audienceAdvice: 'ask for a token with the URL of this server as `resource`',
+          urls: {},
+        },
+        context,
+      );
+      const names = server.users.map(({ name, email }) => `${name} (${email})`);
+      return {
+        ...connection,
+        notes: [`Sign in as ${names.join(' or ')}: no password, and everything is forgotten at exit`],
+        [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+      };
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+  },
+});

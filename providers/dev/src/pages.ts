@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import type { DevelopmentUser } from './users.ts';
+
+const STYLE = `
+:root { color-scheme: light dark; font: 1rem/1.5 system-ui, sans-serif; }
+body { margin: 0; }
+main { max-width: 26rem; margin: 0 auto; padding: 2rem 1rem; overflow-wrap: anywhere; }
+h1 { font-size: 1.4rem; line-height: 1.2; }
+button { display: block; width: 100%; margin: .75rem 0; padding: .75rem; font: inherit; cursor: pointer; }
+small { display: block; margin-top: 2rem; }
+`;
+
+/**
+ * For every page. There is no `form-action`: browsers apply it to the redirects after the form too, and those lead
+ * to the client and wherever the client sends the browser next.
+ * `Referrer-Policy: same-origin` keeps the request out of the client's logs, and `Origin` on our own form.
+ */
+export const pageHeaders = {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Content-Security-Policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; frame-ancestors 'none'`,
+  'Cache-Control': 'no-store',
+  'Referrer-Policy': 'same-origin',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+/** A client may call itself anything, at any length. */
+const MAX_CLIENT_NAME_CHARACTERS = 80;
+
+export type SignInRequest = {
+  readonly clientName: string;
+  readonly redirectUri: string;
+  readonly resources: readonly string[];
+  readonly scopes: readonly string[];
+  readonly users: readonly DevelopmentUser[];
+};
+
+/** The one page of a sign-in: choosing a user also consents. It posts `choice`, a user's `sub` or `cancel`. */
+export function signInPage(request: SignInRequest): string {
+  const name = [...request.clientName].slice(0, MAX_CLIENT_NAME_CHARACTERS).join('');
+  return page(
+    'Sign in',
+    `<h1>Sign in to continue to ${escapeHtml(name)}</h1>
+<p>It asks for access to ${listed(request.resources)} with:</p>
+<ul>${request.scopes.map((scope) => `<li>${escapeHtml(scope)}</li>`).join('')}</ul>
+<p>Then you go back to ${escapeHtml(destination(request.redirectUri))}.</p>
+<form method="post">
+${request.users.map((user) => `<button name="choice" value="${escapeHtml(user.sub)}">Continue as ${escapeHtml(user.name)}</button>`).join('\n')}
+<button name="choice" value="cancel">Cancel</button>
+</form>
+<small>Development authorization server: anyone at this computer can sign in as anyone.</small>`,
+  );
+}
+
+/** What went wrong, for a person; `detail` may be text from a request. */
+export function errorPage(title: string, detail: string): string {
+  return page(title, `<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(detail)}</p>`);
+}
+
+function page(title: string, main: string): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escapeHtml(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+${main}
+</main>
+</body>
+</html>
+`;
+}
+
+/** The part of a redirect URI that says who receives the code: its origin, or a private-use scheme. */
+function destination(redirectUri: string): string {
+  const url = URL.parse(redirectUri);
+  return url?.host ? `${url.protocol}//${url.host}` : (url?.protocol ?? redirectUri);
+}
+
+function listed(items: readonly string[]): string {
+  return items.map((item) => `<strong>${escapeHtml(item)}</strong>`).join(', ');
+}
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function escapeHtml(value: string): string {
+  return value.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
+}
