@@ -53,7 +53,7 @@ export async function connectAuthorizationServer(
   requireClientId(server.settings, context);
   const insecure = checkTransport(server.urls, context);
   const found = await findMetadata(server, context);
-  const policy = tokenPolicy(found.metadata.issuer, server, context);
+  const policy = tokenPolicy(found, server, context);
   const methods = proofMethods(server, found.metadata, policy, context);
   return {
     config: toAuthServerConfig(found.metadata, found.type),
@@ -64,7 +64,7 @@ export async function connectAuthorizationServer(
     requiredScopes: server.settings.requiredScopes,
     warnings: [...insecure, ...describeDoubts(server, found.metadata, policy, methods, context)],
     notes: [],
-    verifyAccessToken: createVerifyAccessToken(methods, policy),
+    verifyAccessToken: createVerifyAccessToken(found.metadata.issuer, methods, policy),
     [Symbol.asyncDispose]: async () => {},
   };
 }
@@ -104,6 +104,8 @@ function checkTransport(urls: AuthorizationServer['urls'], context: ConnectionCo
 }
 
 interface FoundMetadata {
+  /** Made here: its issuer is this server's origin, not the IdP's. */
+  byHand: boolean;
   type: 'oidc' | 'oauth';
   document: JsonObject;
   metadata: AuthorizationServerMetadata;
@@ -124,7 +126,13 @@ async function findMetadata(server: AuthorizationServer, context: ConnectionCont
       code_challenge_methods_supported: ['S256'],
     };
     const metadata = authorizationServerMetadata.parse(document);
-    return { type: 'oauth', document, metadata, published: { issuer: ownOrigin, metadata: document } };
+    return {
+      byHand: true,
+      type: 'oauth',
+      document,
+      metadata,
+      published: { issuer: ownOrigin, metadata: document },
+    };
   }
   const { issuer, type, issuerField } = source;
   const { document, metadata, foundByClients } = await discoverMetadata({
@@ -138,12 +146,16 @@ async function findMetadata(server: AuthorizationServer, context: ConnectionCont
   const published = foundByClients
     ? { issuer, metadata: document }
     : { issuer: ownOrigin, metadata: { ...document, issuer: ownOrigin } };
-  return { type, document, metadata, published };
+  return { byHand: false, type, document, metadata, published };
 }
 
-function tokenPolicy(issuer: string, server: AuthorizationServer, context: ConnectionContext): TokenPolicy {
+function tokenPolicy(
+  found: FoundMetadata,
+  server: AuthorizationServer,
+  context: ConnectionContext,
+): TokenPolicy {
   return {
-    issuer,
+    issuer: found.byHand ? undefined : found.metadata.issuer,
     audience: server.settings.audience ?? context.resources,
     audienceAdvice:
       server.audienceAdvice ??
@@ -168,7 +180,9 @@ function proofMethods(
     advice: `check ${context.variable('clientId')} and ${context.variable('clientSecret')}, or try another ${context.variable('clientAuth')}`,
   };
   return {
-    verifyJwt: metadata.jwks_uri ? createJwtVerifier(reach(metadata.jwks_uri), policy) : undefined,
+    verifyJwt: metadata.jwks_uri
+      ? createJwtVerifier(reach(metadata.jwks_uri), { ...policy, issuer: metadata.issuer })
+      : undefined,
     introspect: introspectionUrl
       ? createIntrospector(reach(introspectionUrl), client, policy, mapping)
       : undefined,

@@ -36,7 +36,7 @@ export function createIntrospector(
 ) {
   let saidActive = false;
   return async (token: string): Promise<IntrospectedToken> => {
-    const answer = await introspect(url, client, policy.issuer, token);
+    const answer = await introspect(url, client, token);
     if (!answer.active) {
       const doubt = saidActive ? '' : `; no token has been active yet, so ${client.advice}`;
       throw new TokenRefusedError('inactive', `${url} says that the token is not active${doubt}`);
@@ -47,9 +47,9 @@ export function createIntrospector(
   };
 }
 
-async function introspect(url: string, client: IntrospectionClient, issuer: string, token: string) {
+async function introspect(url: string, client: IntrospectionClient, token: string) {
   try {
-    const { headers, body } = await authenticate(client, issuer);
+    const { headers, body } = await authenticate(client, url);
     body.set('token', token);
     // Without the hint some IdPs call a refresh token active (RFC 7662 §2.1).
     body.set('token_type_hint', 'access_token');

@@ -8,8 +8,8 @@ const NOT_BEFORE_TOLERANCE_SECONDS = 10;
 
 /** What a token must be issued for and by. */
 export interface TokenPolicy {
-  /** Compared byte for byte (RFC 8414 §3.3, RFC 9207 §2.4). */
-  issuer: string;
+  /** Compared byte for byte (RFC 7519 §4.1.1); nothing where the IdP has no metadata to name it. */
+  issuer: string | undefined;
   /** Accepted `aud` values, or `*` alone. */
   audience: readonly string[];
   /** What to change when an audience does not fit, for the log. */
@@ -22,7 +22,7 @@ const judgedClaims = z.looseObject({
   aud: z.union([z.string(), z.array(z.string())]).optional(),
   exp: z.number().optional(),
   nbf: z.number().optional(),
-  cnf: z.unknown(),
+  cnf: z.unknown().optional(),
   client_id: z.string().optional(),
   azp: z.string().optional(),
   cid: z.string().optional(),
@@ -62,7 +62,7 @@ export function checkClaims(claims: JsonObject, policy: TokenPolicy): CheckedCla
       'has `cnf` (RFC 7800): its proof is not checked here; issue a plain Bearer token',
     );
   }
-  if (iss !== undefined) requireIssuer(iss, policy.issuer);
+  if (iss !== undefined && policy.issuer !== undefined) requireIssuer(iss, policy.issuer);
   const now = Date.now() / 1000;
   if (exp !== undefined && exp <= now) refuse('expired', `\`exp\` ${exp} is past (now ${Math.floor(now)})`);
   if (nbf !== undefined && nbf > now + NOT_BEFORE_TOLERANCE_SECONDS) {

@@ -52,7 +52,7 @@ export interface ProofMethods {
  * The function throws {@link TokenRefusedError} when the token is no good and
  * {@link VerificationUndecidedError} when the IdP can not be asked.
  */
-export function createVerifyAccessToken(methods: ProofMethods, policy: TokenPolicy) {
+export function createVerifyAccessToken(issuer: string, methods: ProofMethods, policy: TokenPolicy) {
   return async (token: string): Promise<AccessTokenInfo> => {
     if (token.length > MAX_TOKEN_LENGTH) {
       throw new TokenRefusedError('malformed_token', `longer than ${MAX_TOKEN_LENGTH} characters`);
@@ -63,7 +63,7 @@ export function createVerifyAccessToken(methods: ProofMethods, policy: TokenPoli
     const { sub: _, ...claims } = proved.claims;
     return {
       token,
-      issuer: policy.issuer,
+      issuer,
       subject: proved.subject,
       clientId: proved.clientId,
       scopes: proved.scopes,

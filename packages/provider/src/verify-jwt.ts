@@ -46,7 +46,7 @@ export function looksLikeJwt(token: string): boolean {
  * The function throws {@link TokenRefusedError} for the first check that fails and
  * {@link VerificationUndecidedError} when the keys can not be had.
  */
-export function createJwtVerifier(jwksUri: string, policy: TokenPolicy) {
+export function createJwtVerifier(jwksUri: string, policy: TokenPolicy & { issuer: string }) {
   const keys = createRemoteJWKSet(new URL(jwksUri), {
     cooldownDuration: KEY_SET_COOLDOWN_MS,
     timeoutDuration: IDP_TIMEOUT_MS,

@@ -1,0 +1,116 @@
+import { startStandIn } from '@mcp-whoami/testkit';
+import { describe, expect, it } from 'vitest';
+import { connect, resource, testProvider } from './test-provider.ts';
+
+const oauth = (issuer: string) => ({ metadata: { type: 'oauth', issuer, issuerField: 'issuer' } }) as const;
+
+describe('connecting', () => {
+  it('publishes the IdP’s own issuer and metadata where clients find them', async () => {
+    await using idp = await startStandIn({ metadata: 'rfc8414', issuerPath: '/oauth' });
+    await using connection = await connect(idp, {}, oauth(idp.issuer));
+    expect(connection.published).toEqual({ issuer: idp.issuer, metadata: connection.metadata });
+  });
+
+  it('publishes metadata under its own origin where clients would not find the IdP’s', async () => {
+    await using idp = await startStandIn({ metadata: 'rfc8414-appended', issuerPath: '/oauth' });
+    await using connection = await connect(idp, {}, oauth(idp.issuer));
+    expect(connection.issuer).toBe(idp.issuer);
+    expect(connection.metadata.issuer).toBe(idp.issuer);
+    expect(connection.published).toEqual({
+      issuer: 'http://localhost:3001',
+      metadata: { ...connection.metadata, issuer: 'http://localhost:3001' },
+    });
+  });
+
+  it('says that only a slash is wrong', async () => {
+    await using idp = await startStandIn();
+    await expect(connect(idp, { TEST_ISSUER: `${idp.issuer}/` })).rejects.toThrow(
+      /expected: the issuer exactly as .* says it: http:\/\/localhost:\d+\n {2}The two differ only by a trailing slash/,
+    );
+  });
+
+  it('says what is wrong with the metadata', async () => {
+    await using idp = await startStandIn({ transformMetadata: ({ token_endpoint: _, ...rest }) => rest });
+    await expect(connect(idp)).rejects.toThrow(/is no authorization server metadata: token_endpoint/);
+  });
+
+  it('does not follow a redirect, and names where it leads', async () => {
+    await using idp = await startStandIn();
+    idp.fail('metadata', 'redirect');
+    await expect(connect(idp)).rejects.toThrow(/redirects \(302\) to \/elsewhere/);
+  });
+
+  it('mends the metadata by the provider’s hook, and still hands on what the IdP sent', async () => {
+    await using idp = await startStandIn({
+      transformMetadata: ({ jwks_uri, ...rest }) => ({ ...rest, keys: jwks_uri }),
+    });
+    await using connection = await connect(
+      idp,
+      {},
+      { repairMetadata: (document) => ({ ...document, jwks_uri: document.keys }) },
+    );
+    expect(connection.metadata.jwks_uri).toBeUndefined();
+    const { provedBy } = await connection.verifyAccessToken(await idp.issueAccessToken({ resource }));
+    expect(provedBy).toBe('jwt');
+  });
+
+  it('reaches an issuer that can not be reached through the discovery URL’s origin', async () => {
+    const issuer = 'http://idp.invalid:8080/realm';
+    await using idp = await startStandIn({
+      issuerPath: '/realm',
+      transformMetadata: (document) =>
+        JSON.parse(JSON.stringify(document).replaceAll(/http:\/\/localhost:\d+/g, 'http://idp.invalid:8080')),
+    });
+    await using connection = await connect(idp, {
+      TEST_ISSUER: issuer,
+      TEST_DISCOVERY_URL: `${idp.origin}/realm/.well-known/openid-configuration`,
+    });
+    expect(connection.published).toEqual({ issuer, metadata: connection.metadata });
+    const token = idp.signJwt(idp.validClaims({ iss: issuer, aud: resource }));
+    expect(await connection.verifyAccessToken(token)).toMatchObject({ issuer, subject: 'ada' });
+  });
+
+  it('warns of a plain http issuer, and refuses it in production', async () => {
+    await using idp = await startStandIn({
+      transformMetadata: (document) => ({ ...document, issuer: 'http://idp.invalid' }),
+    });
+    const environment = { TEST_ISSUER: 'http://idp.invalid', TEST_DISCOVERY_URL: idp.discoveryUrl ?? '' };
+    await using connection = await connect(idp, environment);
+    expect(connection.warnings).toContainEqual(
+      expect.stringContaining('TEST_ISSUER=http://idp.invalid is plain http'),
+    );
+    await expect(connect(idp, { ...environment, NODE_ENV: 'production' })).rejects.toThrow(
+      /TEST_ISSUER does not work[\s\S]*example: {2}TEST_ISSUER=https:\/\/idp\.invalid/,
+    );
+  });
+
+  it.each([
+    ['TEST_AUDIENCE=* turns the audience check off', { TEST_AUDIENCE: '*' }, {}],
+    ['TEST_CLIENT_ID is set, but', { TEST_CLIENT_ID: 'whoami' }, {}],
+    ['TEST_SCOPES names offline_access', { TEST_SCOPES: 'openid offline_access' }, {}],
+    ['does not list S256', {}, { code_challenge_methods_supported: undefined }],
+    ['every token is refused unless TEST_AUDIENCE=*', {}, { jwks_uri: undefined }],
+  ])('warns: %s', async (warning, environment, change) => {
+    await using idp = await startStandIn({ transformMetadata: (document) => ({ ...document, ...change }) });
+    await using connection = await connect(idp, environment);
+    expect(connection.warnings).toEqual([expect.stringContaining(warning)]);
+    expect(connection.scopes).toEqual(['openid']);
+  });
+
+  it('has nothing to warn of with a plain IdP', async () => {
+    await using idp = await startStandIn();
+    await using connection = await connect(idp);
+    expect(connection.warnings).toEqual([]);
+  });
+
+  it('does not take a secret without the client it belongs to', async () => {
+    await using idp = await startStandIn();
+    await expect(connect(idp, { TEST_CLIENT_SECRET: 'hush' })).rejects.toThrow('TEST_CLIENT_ID is not set');
+  });
+
+  it('names every missing variable before it asks the IdP', async () => {
+    await expect(testProvider().connect({}, { resources: [resource] })).rejects.toThrow(
+      'TEST_ISSUER is not set',
+    );
+  });
+});

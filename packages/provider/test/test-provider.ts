@@ -1,0 +1,41 @@
+import type { StandIn } from '@mcp-whoami/testkit';
+import { z } from 'zod';
+import {
+  type AuthorizationServer,
+  connectAuthorizationServer,
+  defineProvider,
+  issuerVariable,
+  resourceServerVariables,
+} from '../src/index.ts';
+
+export const resource = 'http://localhost:3001/mcp';
+
+/** A plain OpenID Connect provider, with what a test changes in its declaration. */
+export const testProvider = (changes: Partial<AuthorizationServer> = {}) =>
+  defineProvider({
+    id: 'test',
+    title: 'Test',
+    environmentPrefix: 'TEST',
+    environment: z.object({
+      issuer: issuerVariable({ description: 'the issuer', example: 'https://idp.example.com' }),
+      ...resourceServerVariables({ scopes: ['openid'] }),
+    }),
+    connect: (settings, context) =>
+      connectAuthorizationServer(
+        {
+          metadata: { type: 'oidc', issuer: settings.issuer, issuerField: 'issuer' },
+          userinfoRole: 'profile',
+          settings,
+          urls: { issuer: settings.issuer },
+          ...changes,
+        },
+        context,
+      ),
+  });
+
+/** Connects it with an IdP. */
+export const connect = (
+  idp: StandIn,
+  environment: Record<string, string> = {},
+  changes: Partial<AuthorizationServer> = {},
+) => testProvider(changes).connect({ TEST_ISSUER: idp.issuer, ...environment }, { resources: [resource] });

@@ -1,0 +1,228 @@
+import { ada, dexLike, startStandIn, verdictOn, withoutAlg } from '@mcp-whoami/testkit';
+import { describe, expect, it } from 'vitest';
+import { connect, resource } from './test-provider.ts';
+
+describe('a JWT', () => {
+  it('carries token, issuer, subject, client, scopes, audience, expiry, claims and proof', async () => {
+    await using idp = await startStandIn();
+    await using connection = await connect(idp);
+    const claims = idp.validClaims({ aud: [resource, 'other'], scope: 'openid mcp:read', roles: ['admin'] });
+    const token = idp.signJwt(claims);
+    expect(await connection.verifyAccessToken(token)).toEqual({
+      token,
+      issuer: idp.issuer,
+      subject: 'ada',
+      clientId: 'native-client',
+      scopes: ['openid', 'mcp:read'],
+      audience: [resource, 'other'],
+      expiresAt: claims.exp,
+      claims,
+      provedBy: 'jwt',
+      resource: new URL(resource),
+    });
+  });
+
+  it.each([
+    [{ scope: 'a b', scp: undefined }, ['a', 'b']],
+    [{ scope: undefined, scp: 'a b' }, ['a', 'b']],
+    [{ scope: undefined, scp: ['a', 'b'] }, ['a', 'b']],
+    [{ scope: undefined, scp: undefined }, []],
+  ])('names its scopes as %o', async (change, scopes) => {
+    await using idp = await startStandIn();
+    await using connection = await connect(idp);
+    const { scope: _, ...claims } = idp.validClaims({ aud: resource });
+    const token = idp.signJwt(JSON.parse(JSON.stringify({ ...claims, ...change })));
+    expect((await connection.verifyAccessToken(token)).scopes).toEqual(scopes);
+  });
+
+  it.each(['client_id', 'azp', 'cid'])('names its client as %s', async (name) => {
+    await using idp = await startStandIn();
+    await using connection = await connect(idp);
+    const { client_id, ...claims } = idp.validClaims({ aud: resource });
+    expect((await connection.verifyAccessToken(idp.signJwt({ ...claims, [name]: client_id }))).clientId).toBe(
+      client_id,
+    );
+  });
+
+  it('may be signed by any asymmetric algorithm under a key that names none', async () => {
+    await using idp = await startStandIn({ transformJwks: withoutAlg });
+    await using connection = await connect(idp);
+    for (const alg of ['RS256', 'RS512', 'PS256'] as const) {
+      const token = idp.signJwt(idp.validClaims({ aud: resource }), { alg });
+      expect((await connection.verifyAccessToken(token)).subject, alg).toBe('ada');
+    }
+  });
+
+  it('is found among several keys when it names none', async () => {
+    await using idp = await startStandIn();
+    await using connection = await connect(idp);
+    const token = idp.signJwt(idp.validClaims({ aud: resource }), { header: { kid: undefined } });
+    expect((await connection.verifyAccessToken(token)).subject).toBe('ada');
+  });
+
+  it('is for this server in either case of scheme and host, but not of the path', async () => {
+    await using idp = await startStandIn();
+    await using connection = await connect(idp);
+    const withAudience = (aud: string) => idp.signJwt(idp.validClaims({ aud }));
+    expect((await connection.verifyAccessToken(withAudience('HTTP://LocalHost:3001/mcp'))).subject).toBe(
+      'ada',
+    );
+    expect(await verdictOn(connection, withAudience('http://localhost:3001/MCP'))).toMatchObject({
+      code: 'audience_mismatch',
+    });
+  });
+
+  it('never falls back to userinfo once it failed', async () => {
+    await using idp = await startStandIn({ jwtsHonoured: true });
+    await using connection = await connect(idp);
+    const token = await idp.issueAccessToken({ resource: 'http://localhost:4001/mcp' });
+    expect(await verdictOn(connection, token)).toMatchObject({ code: 'audience_mismatch' });
+    expect(idp.requests.count('userinfo')).toBe(0);
+  });
+
+  it('with `at_hash` alone is decided by userinfo, as every token of Dex', async () => {
+    await using idp = await startStandIn({
+      jwtsHonoured: true,
+      userinfoAnswer: dexLike,
+      accessTokenHeader: { typ: undefined },
+      accessTokenClaims: (claims) => ({ ...claims, at_hash: 'x' }),
+    });
+    await using connection = await connect(idp);
+    const token = await idp.issueAccessToken({ resource });
+    expect((await connection.verifyAccessToken(token)).claims).toMatchObject({ sub: 'ada', name: ada.name });
+    await idp.revoke(token);
+    expect(await verdictOn(connection, token)).toMatchObject({ code: 'inactive', status: 401 });
+  });
+
+  it('does not take the profile of somebody else', async () => {
+    await using idp = await startStandIn({
+      userinfoAnswer: () => ({ status: 200, body: { sub: 'eve', name: 'Eve' } }),
+    });
+    await using connection = await connect(idp);
+    const { claims } = await connection.verifyAccessToken(await idp.issueAccessToken({ resource }));
+    expect(claims.name).toBeUndefined();
+  });
+
+  it('is revoked by a 401 of userinfo only where the provider says so', async () => {
+    await using idp = await startStandIn();
+    await using strict = await connect(idp, {}, { userinfoRole: 'revocation' });
+    await using lenient = await connect(idp);
+    const token = await idp.issueAccessToken({ resource });
+    idp.fail('userinfo', { status: 403 });
+    expect((await strict.verifyAccessToken(token)).subject).toBe('ada');
+    idp.fail('userinfo', 'status-401');
+    expect(await verdictOn(strict, token)).toMatchObject({ code: 'revoked' });
+    expect((await lenient.verifyAccessToken(token)).subject).toBe('ada');
+  });
+});
+
+describe('an opaque token', () => {
+  it('is refused where its audience can not be known, and the log names the setting', async () => {
+    await using idp = await startStandIn({ accessTokens: 'opaque', resource: 'ignored' });
+    await using connection = await connect(idp);
+    const verdict = await verdictOn(connection, await idp.issueAccessToken());
+    expect(verdict).toMatchObject({ code: 'audience_unknown', status: 401 });
+    expect(verdict.logMessage).toContain('TEST_AUDIENCE');
+  });
+
+  it.each([400, 401, 403, 404])('is refused by a %i of userinfo', async (status) => {
+    await using idp = await startStandIn({ accessTokens: 'opaque', resource: 'ignored' });
+    await using connection = await connect(idp, { TEST_AUDIENCE: '*' });
+    idp.fail('userinfo', { status });
+    const verdict = await verdictOn(connection, await idp.issueAccessToken());
+    expect(verdict).toMatchObject({ code: 'inactive', status: 401 });
+    expect(verdict.logMessage).toContain('bound to a resource');
+  });
+
+  it.each([408, 429, 500, 503])('is undecided by a %i of userinfo', async (status) => {
+    await using idp = await startStandIn({ accessTokens: 'opaque', resource: 'ignored' });
+    await using connection = await connect(idp, { TEST_AUDIENCE: '*' });
+    idp.fail('userinfo', { status });
+    expect(await verdictOn(connection, await idp.issueAccessToken())).toMatchObject({ status: 503 });
+  });
+
+  it.each([{ sub: '' }, { sub: ' ' }, { sub: null }, {}, { sub: {} }, { sub: 2 ** 53 }, { sub: 1.5 }])(
+    'is refused when userinfo names nobody: %o',
+    async (body) => {
+      await using idp = await startStandIn({
+        accessTokens: 'opaque',
+        resource: 'ignored',
+        userinfoAnswer: () => ({ status: 200, body }),
+      });
+      await using connection = await connect(idp, { TEST_AUDIENCE: '*' });
+      expect(await verdictOn(connection, await idp.issueAccessToken())).toMatchObject({
+        code: 'subject_missing',
+      });
+    },
+  );
+});
+
+describe('introspection', () => {
+  const start = async (
+    answer: (answer: Record<string, unknown>) => Record<string, unknown> = (same) => same,
+  ) => {
+    await using stack = new AsyncDisposableStack();
+    const idp = stack.use(await startStandIn({ accessTokens: 'opaque', introspection: { answer } }));
+    const { clientId, clientSecret } = idp.introspectionClient;
+    const client = { TEST_CLIENT_ID: clientId, TEST_CLIENT_SECRET: clientSecret };
+    const connection = stack.use(await connect(idp, client));
+    const owned = stack.move();
+    return { idp, connection, client, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  };
+
+  it('asks for an access token, and adds the profile', async () => {
+    await using started = await start();
+    const { idp, connection } = started;
+    const accepted = await connection.verifyAccessToken(await idp.issueAccessToken({ resource }));
+    expect(accepted).toMatchObject({ subject: 'ada', provedBy: 'introspection', audience: [resource] });
+    expect(idp.requests.find(({ path }) => path.endsWith('introspection'))?.form).toMatchObject({
+      token_type_hint: 'access_token',
+    });
+  });
+
+  it.each([
+    ['audience_mismatch', { aud: 'http://localhost:4001/mcp' }],
+    ['audience_unknown', { aud: undefined }],
+    ['issuer_mismatch', { iss: 'https://other.example.com' }],
+    ['expired', { exp: 1 }],
+    ['not_an_access_token', { token_type: 'Refresh' }],
+    ['not_an_access_token', { typ: 'ID' }],
+    ['sender_constrained', { cnf: { jkt: 'x' } }],
+    ['subject_missing', { sub: undefined }],
+    ['malformed_token', { aud: 42 }],
+  ])('refuses with %s what it says: %o', async (code, change) => {
+    await using started = await start((answer) => ({ ...answer, ...change }));
+    expect(
+      await verdictOn(started.connection, await started.idp.issueAccessToken({ resource })),
+    ).toMatchObject({ code });
+  });
+
+  it.each([401, 403, 404, 429, 500])('is undecided by a %i: the token was not judged', async (status) => {
+    await using started = await start();
+    started.idp.fail('introspection', { status });
+    const verdict = await verdictOn(started.connection, await started.idp.issueAccessToken({ resource }));
+    expect(verdict).toMatchObject({ code: 'idp_unavailable', status: 503 });
+  });
+
+  it('is undecided by an answer that does not say whether the token is active', async () => {
+    await using started = await start(() => ({ active: 'true' }));
+    const verdict = await verdictOn(started.connection, await started.idp.issueAccessToken({ resource }));
+    expect(verdict.status).toBe(503);
+  });
+
+  it('says that the client may be wrong, until a token was active once', async () => {
+    await using started = await start();
+    const { idp, connection } = started;
+    expect((await verdictOn(connection, 'unknown')).logMessage).toContain('TEST_CLIENT_AUTH');
+    await connection.verifyAccessToken(await idp.issueAccessToken({ resource }));
+    expect((await verdictOn(connection, 'unknown')).logMessage).not.toContain('TEST_CLIENT_AUTH');
+  });
+
+  it('with a wrong secret is undecided, and the log names the settings', async () => {
+    await using started = await start();
+    await using wrong = await connect(started.idp, { ...started.client, TEST_CLIENT_SECRET: 'wrong' });
+    const verdict = await verdictOn(wrong, await started.idp.issueAccessToken({ resource }));
+    expect(verdict).toMatchObject({ status: 503 });
+    expect(verdict.logMessage).toContain('TEST_CLIENT_SECRET');
+  });
+});
