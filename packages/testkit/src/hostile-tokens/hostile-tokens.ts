@@ -1,0 +1,42 @@
+import { generateSigningKey } from '../stand-in/signing.ts';
+import type { StandIn } from '../stand-in/start.ts';
+import { hostileClaims } from './claims.ts';
+import { hostileHeaders } from './headers.ts';
+import type { Forge, HostileToken } from './row.ts';
+import { hostileShapes } from './shapes.ts';
+import { hostileSignatures } from './signatures.ts';
+import { otherTokenKinds } from './token-kinds.ts';
+
+/** Path, at the stand-in's origin, that the attacker's `jku` and `x5u` point to: nobody may ask for it. */
+export const attackerKeysPath = '/attacker/keys';
+
+/**
+ * Tokens that a server for `resource` may never accept, whoever signed them. Each differs from a good token,
+ * `idp.signJwt(idp.validClaims({ aud: resource }))`, in one thing.
+ */
+export const hostileTokens = async (
+  idp: StandIn,
+  { resource }: { resource: string },
+): Promise<HostileToken[]> => {
+  const attacker = await generateSigningKey(idp.signingKey().alg);
+  const claims: Forge['claims'] = (changes) => idp.validClaims({ aud: resource, ...changes });
+  const forge: Forge = {
+    idp,
+    resource,
+    attacker,
+    attackerKeysUrl: `${idp.origin}${attackerKeysPath}`,
+    claims,
+    without: (...names) =>
+      Object.fromEntries(Object.entries(claims()).filter(([name]) => !names.includes(name))),
+    signed: (payload, header = {}) => idp.signJwt(payload, { header }),
+    attacked: (payload, header = {}) =>
+      idp.signJwt(payload, {
+        key: attacker.privateKey,
+        alg: attacker.alg,
+        header: { kid: attacker.kid, ...header },
+      }),
+  };
+  return [hostileSignatures, hostileHeaders, hostileClaims, otherTokenKinds, hostileShapes].flatMap((rows) =>
+    rows(forge),
+  );
+};

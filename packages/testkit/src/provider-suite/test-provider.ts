@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { type Account, ada, grace } from '../accounts.ts';
+import { attackerKeysPath, hostileTokens } from '../hostile-tokens/hostile-tokens.ts';
+import type { FaultMode } from '../stand-in/faults.ts';
+import type { StandInOptions } from '../stand-in/options.ts';
+import { type StandIn, startStandIn } from '../stand-in/start.ts';
+import { type ConnectionUnderTest, type ProviderUnderTest, verdictOn } from './under-test.ts';
+
+/** The URL of the server whose tokens are judged, and of another one. */
+export const ownResource = 'http://localhost:3001/mcp';
+export const otherResource = 'http://localhost:4001/mcp';
+
+/** A provider with the IdP that it is for; what differs from one to another is said here. */
+export type ProviderCase = {
+  provider: ProviderUnderTest;
+  /** How the IdP behaves. */
+  idp: StandInOptions;
+  environment: (idp: StandIn) => Record<string, string>;
+  /** By which way its tokens are proved. */
+  provedBy: 'jwt' | 'introspection' | 'userinfo';
+  /** Audience is checked; false where `<P>_AUDIENCE=*` accepts tokens that name none. */
+  checksAudience: boolean;
+  /** The claims that whoami must show of ada. */
+  profile: Record<string, unknown>;
+  /** Userinfo is asked about tokens that are proved without it. */
+  readsProfile?: boolean;
+  /** The IdP is asked at each call, so a revoked token is refused at once. */
+  noticesRevocation: boolean;
+  /** A good token; `issueAccessToken` unless told. */
+  issue?: (idp: StandIn, options: { user: Account; resource: string }) => Promise<string>;
+  /** The subject of ada and grace at this IdP; their `sub` unless told. */
+  subjectOf?: (user: Account) => string;
+};
+
+const outages: readonly FaultMode[] = [
+  'refuse',
+  'status-429',
+  'status-500',
+  'status-502-html',
+  'html-200',
+  'truncated-json',
+  'redirect',
+  'huge',
+  'reset-mid-body',
+];
+
+/** What every provider promises, against a real authorization server that behaves as its IdP does. */
+export const testProvider = (name: string, providerCase: ProviderCase): void => {
+  const { provider, provedBy, checksAudience, noticesRevocation } = providerCase;
+  const subjectOf = providerCase.subjectOf ?? (({ sub }: Account) => sub);
+  const issue =
+    providerCase.issue ??
+    ((idp: StandIn, options: { user: Account; resource: string }) => idp.issueAccessToken(options));
+
+  const start = async (changes: StandInOptions = {}) => {
+    await using stack = new AsyncDisposableStack();
+    const idp = stack.use(await startStandIn({ ...providerCase.idp, ...changes }));
+    const connection: ConnectionUnderTest = stack.use(
+      await provider.connect(providerCase.environment(idp), { resources: [ownResource] }),
+    );
+    const owned = stack.move();
+    return { idp, connection, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  };
+  const endpoint = { jwt: 'jwks', introspection: 'introspection', userinfo: 'userinfo' } as const;
+
+  describe(name, () => {
+    it('says who a token belongs to', async () => {
+      await using started = await start();
+      for (const user of [ada, grace]) {
+        const token = await issue(started.idp, { user, resource: ownResource });
+        const accepted = await started.connection.verifyAccessToken(token);
+        expect(accepted).toMatchObject({ token, subject: subjectOf(user), provedBy });
+        expect(accepted.issuer).toBe(started.connection.config.metadata.issuer);
+        expect(accepted.expiresAt).toBeGreaterThan(Date.now() / 1000);
+        expect(Object.keys(accepted.claims)[0]).toBe('sub');
+        expect(accepted.claims.sub).toBe(subjectOf(user));
+        if (user === ada) expect(accepted.claims).toMatchObject(providerCase.profile);
+      }
+    });
+
+    if (checksAudience) {
+      it('refuses a token whose audience is another server, and says which setting accepts it', async () => {
+        await using started = await start(
+          providerCase.idp.resource === 'ignored' ? { audience: otherResource } : {},
+        );
+        const verdict = await verdictOn(
+          started.connection,
+          await issue(started.idp, { user: ada, resource: otherResource }),
+        );
+        expect(verdict).toMatchObject({ code: 'audience_mismatch', status: 401 });
+        expect(verdict.logMessage).toContain(ownResource);
+        expect(verdict.logMessage).toContain(otherResource);
+        expect(verdict.logMessage).toMatch(/[A-Z0-9]+_AUDIENCE/);
+        expect(verdict.message).not.toContain(otherResource);
+      });
+    }
+
+    it('refuses an unknown token, and the answer has nothing of it', async () => {
+      await using started = await start();
+      const verdict = await verdictOn(started.connection, 'a-token-of-nobody');
+      expect(verdict.status).toBe(401);
+      expect(verdict.message + verdict.logMessage).not.toContain('a-token-of-nobody');
+    });
+
+    it('accepts no hostile token, and asks no attacker for keys', async () => {
+      await using started = await start();
+      for (const { name: row, token, expectedCode } of await hostileTokens(started.idp, {
+        resource: ownResource,
+      })) {
+        if (!checksAudience && expectedCode?.startsWith('audience')) continue;
+        const verdict = await verdictOn(started.connection, token);
+        expect(verdict.status, row).toBe(401);
+        if (provedBy === 'jwt' && expectedCode !== undefined) expect(verdict.code, row).toBe(expectedCode);
+      }
+      expect(started.idp.requests.count(attackerKeysPath)).toBe(0);
+    });
+
+    it('never calls a token bad because the IdP can not be asked, and recovers', async () => {
+      for (const fault of outages) {
+        await using started = await start();
+        const token = await issue(started.idp, { user: ada, resource: ownResource });
+        started.idp.fail(endpoint[provedBy], fault);
+        expect(await verdictOn(started.connection, token), fault).toMatchObject({
+          code: 'idp_unavailable',
+          status: 503,
+        });
+        expect(started.idp.requests.count('/elsewhere'), fault).toBe(0);
+        started.idp.recover();
+        expect((await started.connection.verifyAccessToken(token)).subject, fault).toBe(subjectOf(ada));
+      }
+    });
+
+    it(noticesRevocation ? 'refuses a revoked token' : 'accepts a token until it expires', async () => {
+      await using started = await start();
+      const token = await issue(started.idp, { user: ada, resource: ownResource });
+      await started.connection.verifyAccessToken(token);
+      await started.idp.revoke(token);
+      if (noticesRevocation) expect((await verdictOn(started.connection, token)).status).toBe(401);
+      else expect((await started.connection.verifyAccessToken(token)).subject).toBe(subjectOf(ada));
+    });
+
+    if (provedBy === 'jwt') {
+      it('accepts a proved token while userinfo is down', async () => {
+        await using started = await start();
+        const token = await issue(started.idp, { user: ada, resource: ownResource });
+        started.idp.fail('userinfo', 'status-500');
+        expect((await started.connection.verifyAccessToken(token)).subject).toBe(subjectOf(ada));
+        expect(started.idp.requests.count('userinfo')).toBe(providerCase.readsProfile ? 1 : 0);
+      });
+
+      it('accepts a token signed by a key that came after the start', async () => {
+        await using started = await start();
+        await started.idp.rotateKeys();
+        const token = await issue(started.idp, { user: ada, resource: ownResource });
+        expect((await started.connection.verifyAccessToken(token)).subject).toBe(subjectOf(ada));
+      });
+    }
+
+    if (providerCase.idp.metadata !== 'none') {
+      it('hands on the metadata as the IdP sent it', async () => {
+        await using started = await start({
+          transformMetadata: (document) => ({
+            ...document,
+            x_unknown: { kept: [1, null] },
+            op_tos_uri: null,
+          }),
+        });
+        const sent: unknown = await (await fetch(started.idp.discoveryUrl ?? '')).json();
+        expect(started.connection.metadata).toEqual(sent);
+      });
+
+      it('does not start with the metadata of another issuer', async () => {
+        await expect(
+          start({ transformMetadata: (document) => ({ ...document, issuer: `${document.issuer}/other` }) }),
+        ).rejects.toMatchObject({
+          code: 'configuration_invalid',
+          message: expect.stringContaining('/other'),
+        });
+      });
+
+      it('does not start without metadata', async () => {
+        await expect(start({ metadata: 'none' })).rejects.toMatchObject({ code: 'configuration_invalid' });
+      });
+    }
+  });
+};

@@ -1,0 +1,41 @@
+import { createRemoteJWKSet, jwtVerify } from 'jose';
+import { expect, it } from 'vitest';
+import { attackerKeysPath, hostileTokens, type SigningAlg, startStandIn } from '../src/index.ts';
+
+const resource = 'http://localhost:3001/mcp';
+
+const algs: SigningAlg[] = ['RS256', 'ES256', 'EdDSA'];
+it.each(algs)(
+  'forges tokens that are each wrong in one thing, for an IdP that signs with %s',
+  async (signingAlg) => {
+    await using idp = await startStandIn({ issuerPath: '/oidc', signingAlg });
+    const rows = await hostileTokens(idp, { resource });
+    expect(rows.length).toBeGreaterThan(100);
+    expect(new Set(rows.map(({ name }) => name)).size).toBe(rows.length);
+    expect(new Set(rows.map(({ token }) => token)).size).toBe(rows.length);
+    expect(rows.map(({ token }) => token)).not.toContain('');
+
+    const keys = createRemoteJWKSet(new URL(idp.jwksUrl));
+    const accepts = (token: string) =>
+      jwtVerify(token, keys, { issuer: idp.issuer, audience: resource, typ: 'at+jwt' }).then(
+        () => true,
+        () => false,
+      );
+    expect(await accepts(idp.signJwt(idp.validClaims({ aud: resource })))).toBe(true);
+
+    // What jose alone takes: these rows are for the checks that a resource server adds to it.
+    const accepted: string[] = [];
+    for (const { name, token } of rows) if (await accepts(token)) accepted.push(name);
+    expect(accepted).toEqual([
+      'exp missing',
+      'exp beyond any number',
+      'sub missing',
+      ...['is empty', 'is blank', 'is an object', 'is a list', 'is true', 'is null'].map(
+        (what) => `sub ${what}`,
+      ),
+      'bound to a DPoP key',
+      'bound to a client certificate',
+    ]);
+    expect(idp.requests.count(attackerKeysPath)).toBe(0);
+  },
+);
