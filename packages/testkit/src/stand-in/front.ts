@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { JWK } from 'jose';
 import { accounts as defaultAccounts } from '../accounts.ts';
@@ -77,8 +77,17 @@ export const handleFront = async (
   const shaped = parseJsonObject(answer.body);
   const result =
     shaped && (await reshape(front, endpoint, shaped, { asked, registration: parseJsonObject(body) }));
-  response.writeHead(answer.status, answer.headers);
+  response.writeHead(answer.status, withoutIss(answer.headers, options));
   response.end(result === undefined ? answer.body : JSON.stringify(result));
+};
+
+/** An IdP that knows no metadata knows no RFC 9207 either: its redirects carry no `iss`. */
+const withoutIss = (headers: OutgoingHttpHeaders, { metadata }: StandInOptions): OutgoingHttpHeaders => {
+  if (metadata !== 'none' || typeof headers.location !== 'string' || !URL.canParse(headers.location))
+    return headers;
+  const location = new URL(headers.location);
+  location.searchParams.delete('iss');
+  return { ...headers, location: location.href };
 };
 
 const bearerToken = (authorization: string | undefined): string | undefined => {

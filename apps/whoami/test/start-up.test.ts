@@ -1,0 +1,188 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { startStandIn } from '@mcp-whoami/testkit';
+import { describe, expect, it } from 'vitest';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+/** Runs the server as a process of its own, with nothing but the given environment. */
+const run = (environment: Record<string, string>, nodeArguments: readonly string[] = []) => {
+  const child = spawn(process.execPath, [...nodeArguments, main], { env: environment });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => {
+    output.stdout += String(chunk);
+  });
+  child.stderr.on('data', (chunk) => {
+    output.stderr += String(chunk);
+  });
+  const closed = once(child, 'close').then(([code]) => ({ code, ...output }));
+  return {
+    child,
+    closed,
+    ready: async () => {
+      await expect.poll(() => output.stdout, { timeout: 20_000 }).toContain('whoami is ready at');
+      return output.stdout;
+    },
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL');
+      await closed;
+    },
+  };
+};
+
+describe('a start that can not work', () => {
+  it.each([
+    [{ PROVIDER: 'okta' }, ['PROVIDER does not work: okta', 'keycloak', 'PROVIDER=keycloak']],
+    [
+      { PROVIDER: 'keycloak' },
+      ['KEYCLOAK_ISSUER is not set', 'KEYCLOAK_ISSUER=http://localhost:8080/realms/mcp-realm'],
+    ],
+    [{ PROVIDER: 'logto' }, ['LOGTO_ENDPOINT is not set']],
+    [
+      { PROVIDER: 'logto', LOGTO_ENDPOINT: 'https://x.logto.app/oidc' },
+      ['LOGTO_ENDPOINT does not work', 'without a path'],
+    ],
+    [{ PROVIDER: 'generic-oidc' }, ['OIDC_ISSUER is not set']],
+    [
+      { PROVIDER: 'oauth2-custom' },
+      ['OAUTH2_ISSUER is not set', 'OAUTH2_AUTHORIZATION_ENDPOINT', 'OAUTH2_TOKEN_ENDPOINT'],
+    ],
+    [
+      { PROVIDER: 'oauth2-custom', OAUTH2_TOKEN_ENDPOINT: 'https://x.example/token' },
+      ['OAUTH2_AUTHORIZATION_ENDPOINT is not set'],
+    ],
+    [
+      {
+        PROVIDER: 'oauth2-custom',
+        OAUTH2_AUTHORIZATION_ENDPOINT: 'https://x.example/authorize',
+        OAUTH2_TOKEN_ENDPOINT: 'https://x.example/token',
+      },
+      ['OAUTH2_USERINFO_URL is not set', 'OAUTH2_INTROSPECTION_URL'],
+    ],
+    [
+      {
+        PROVIDER: 'oauth2-custom',
+        OAUTH2_ISSUER: 'nowhere',
+        OAUTH2_USERINFO_HEADERS: '{"Secret":',
+        OAUTH2_USERINFO_METHOD: 'PUT',
+        OAUTH2_SUBJECT_PATH: 'a..b',
+        OAUTH2_CLIENT_AUTH: 'jwt',
+        PORT: '70000',
+        PUBLIC_URL: 'http://localhost:3001/mcp',
+        ALLOWED_ORIGINS: 'example.com',
+      },
+      [
+        'OAUTH2_ISSUER does not work: nowhere',
+        'OAUTH2_USERINFO_HEADERS does not work: (a secret, not shown)',
+        'OAUTH2_USERINFO_METHOD does not work: PUT',
+        'OAUTH2_SUBJECT_PATH does not work: a..b',
+        'OAUTH2_CLIENT_AUTH does not work: jwt',
+        'PORT does not work: 70000',
+        'PUBLIC_URL does not work',
+        'ALLOWED_ORIGINS does not work: example.com',
+      ],
+    ],
+    [{ NODE_ENV: 'production' }, ['NODE_ENV does not work: production', 'without a password', 'PROVIDER']],
+    [{ HOST: '0.0.0.0' }, ['HOST does not work: 0.0.0.0', 'without a password']],
+    [{ PROVIDER: 'none', HOST: '203.0.113.7' }, ['HOST does not work: 203.0.113.7']],
+    [
+      { PROVIDER: 'generic-oidc', OIDC_ISSUER: 'http://127.0.0.1:1' },
+      [
+        'OIDC_ISSUER does not work: http://127.0.0.1:1',
+        'can be reached',
+        '/.well-known/openid-configuration',
+      ],
+    ],
+    [
+      { PROVIDER: 'generic-oidc', OIDC_ISSUER: 'http://idp.example', NODE_ENV: 'production' },
+      ['OIDC_ISSUER does not work', 'https', 'OIDC_ISSUER=https://idp.example'],
+    ],
+  ])('%o ends with code 1 and one message', async (environment, expected) => {
+    await using server = run({ PORT: '0', ...environment });
+    const { code, stdout, stderr } = await server.closed;
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    for (const words of expected) expect(stderr).toContain(words);
+    expect(stderr).not.toMatch(/^ +at |file:\/\/|node:internal/m);
+  });
+
+  it('says that the port is in use', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await once(blocker, 'listening');
+    const address = blocker.address();
+    const port = String(typeof address === 'object' && address ? address.port : 0);
+    await using server = run({ PROVIDER: 'none', PORT: port });
+    const { code, stderr } = await server.closed;
+    blocker.close();
+    expect(code).toBe(1);
+    expect(stderr).toContain(`PORT does not work: ${port}`);
+    expect(stderr).toContain('Another program listens');
+  });
+});
+
+describe('a start', () => {
+  it('prints the provider, the URLs, how to connect, and who can sign in; and stops cleanly', async () => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      await using server = run({ PORT: '0' });
+      const banner = await server.ready();
+      const [, url] = /ready at (\S+)/.exec(banner) ?? [];
+      for (const words of [
+        'embedded development identity provider',
+        `${url}/mcp`,
+        `${url}/sse`,
+        `npx -y @modelcontextprotocol/inspector --transport http --server-url ${url}/mcp`,
+        `claude mcp add --transport http whoami ${url}/mcp`,
+        'code --add-mcp',
+        'Ada Lovelace',
+        'Grace Hopper',
+      ]) {
+        expect(banner).toContain(words);
+      }
+      // An open stream does not hold the process.
+      const stream = await fetch(`${url}/mcp`);
+      await stream.body?.cancel();
+      server.child.kill(signal);
+      expect(await server.closed).toMatchObject({ code: 0, stderr: '' });
+    }
+  });
+
+  it('prints what is unsafe', async () => {
+    await using idp = await startStandIn();
+    await using server = run({
+      PROVIDER: 'generic-oidc',
+      PORT: '0',
+      OIDC_ISSUER: idp.issuer,
+      OIDC_AUDIENCE: '*',
+    });
+    expect(await server.ready()).toContain('Warning: OIDC_AUDIENCE=* turns the audience check off');
+  });
+
+  it('ends an open stream when it stops', async () => {
+    await using server = run({ PROVIDER: 'none', PORT: '0' });
+    const [, url] = /ready at (\S+)/.exec(await server.ready()) ?? [];
+    const stream = await fetch(`${url}/sse`);
+    server.child.kill('SIGTERM');
+    expect(await server.closed).toMatchObject({ code: 0 });
+    await stream.text().catch(() => '');
+  });
+
+  it('loads the code of the chosen provider only', async () => {
+    const hook = `data:text/javascript,${encodeURIComponent(`
+      import { registerHooks } from 'node:module';
+      registerHooks({ load(url, context, next) {
+        const [, name] = /providers\\/([^/]+)\\/src\\/index/.exec(url) ?? [];
+        if (name) process.stderr.write('loaded ' + name + '\\n');
+        return next(url, context);
+      } });`)}`;
+    await using idp = await startStandIn();
+    await using server = run({ PROVIDER: 'generic-oidc', PORT: '0', OIDC_ISSUER: idp.issuer }, [
+      '--import',
+      hook,
+    ]);
+    await server.ready();
+    server.child.kill('SIGTERM');
+    expect((await server.closed).stderr).toBe('loaded generic-oidc\n');
+  });
+});
