@@ -2,8 +2,11 @@ import { connectInstructions } from './connect-instructions.ts';
 import { resourcesOf } from './create-app.ts';
 import type { RunningServer } from './start-server.ts';
 
+/** What the banner tells of a server. */
+export type BannerFacts = Omit<RunningServer, typeof Symbol.asyncDispose>;
+
 /** What the server says when it is ready. */
-export function renderBanner({ providerTitle, publicUrl, warnings, notes }: RunningServer): string {
+export function renderBanner({ providerTitle, publicUrl, warnings, notes }: BannerFacts): string {
   const [mcp, sse] = resourcesOf(publicUrl);
   const rows: [string, string][] = [
     ['Provider', providerTitle],

@@ -37,7 +37,7 @@ export function createApp({ publicUrl, allowedOrigins, logger, sseSessions, guar
       : createGuard({ ...shared, connection: guardedBy.connection, resourceName: RESOURCE_NAME });
   const requireBearer = (resource: string): RequestHandler =>
     guard?.requireBearer(resource) ?? ((_request, _response, next) => next());
-  const readJson = express.json({ limit: BODY_LIMIT });
+  const readJson = [requireJson, express.json({ limit: BODY_LIMIT })];
 
   const app = express().disable('x-powered-by');
   app.get('/health', (_, response) => void response.json({ status: 'ok' }));
@@ -66,3 +66,8 @@ function allowOnly(method: string): RequestHandler {
       .json({ jsonrpc: '2.0', error: { code: -32000, message: 'Method not allowed' }, id: null });
   };
 }
+
+const requireJson: RequestHandler = (request, _response, next) => {
+  if (request.is('application/json')) return next();
+  next(Object.assign(new Error('the body is not JSON'), { status: 415, type: 'content.type.unsupported' }));
+};

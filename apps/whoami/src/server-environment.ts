@@ -25,9 +25,13 @@ const originList = z
       .map((entry) => entry.trim())
       .filter((entry) => entry !== ''),
   )
-  .refine((list) => list.every((entry) => /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/.test(entry)), {
-    error: 'origins (scheme, host and port, in lower case, without a path), separated by commas',
-  });
+  .refine(
+    (list) => list.every((entry) => /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/.test(entry) && URL.canParse(entry)),
+    {
+      error: 'origins (scheme, host and port, in lower case, without a path), separated by commas',
+    },
+  )
+  .transform((list) => list.map((entry) => (/^https?:/.test(entry) ? new URL(entry).origin : entry)));
 
 /** The variables of the server itself. */
 export const serverEnvironment = z.object({

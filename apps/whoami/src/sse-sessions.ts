@@ -35,6 +35,8 @@ export function createSseSessions(logger: GuardLogger, maximum = MAX_SSE_SESSION
         response.set('Retry-After', String(RETRY_AFTER_SECONDS));
         return refuse(response, 503, 'too_many_sessions', 'Too many open streams');
       }
+      // The client may have left while its token was judged, and a connection closes only once.
+      if (response.destroyed) return;
       const transport = new SSEServerTransport('/messages', response);
       sessions.set(transport.sessionId, { transport, owner: ownerOf(request) });
       const server = createMcpServer();

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { GuardLogger } from '@mcp-whoami/guard';
 import { ConfigurationError, type Environment } from '@mcp-whoami/provider';
 import { type Configuration, readConfiguration } from './configuration.ts';
@@ -23,7 +23,9 @@ export async function startServer(environment: Environment, logger: GuardLogger)
   const configuration = await readConfiguration(environment);
   const { provider, allowedOrigins } = configuration;
   await using cleanup = new AsyncDisposableStack();
-  const server = createServer();
+  // The port is open before the provider is connected: it may be the public URL's, which the provider needs.
+  let handle: RequestListener = answerNotReady;
+  const server = createServer((request, response) => handle(request, response));
   const port = await listen(server, configuration);
   cleanup.defer(() => stop(server));
   const publicUrl = configuration.publicUrl ?? `http://localhost:${port}`;
@@ -33,7 +35,7 @@ export async function startServer(environment: Environment, logger: GuardLogger)
   const guardedBy = provider && connection && { title: provider.title, connection };
   const sseSessions = createSseSessions(logger);
   cleanup.defer(() => sseSessions.closeAll());
-  server.on('request', createApp({ publicUrl, allowedOrigins, logger, sseSessions, guardedBy }));
+  handle = createApp({ publicUrl, allowedOrigins, logger, sseSessions, guardedBy });
 
   const running = cleanup.move();
   return {
@@ -44,6 +46,14 @@ export async function startServer(environment: Environment, logger: GuardLogger)
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
+
+/** Seconds after which a client may try again while the server starts. */
+const RETRY_AFTER_SECONDS = 2;
+
+const answerNotReady: RequestListener = (_, response) => {
+  response.writeHead(503, { 'Retry-After': RETRY_AFTER_SECONDS, 'Content-Type': 'application/json' });
+  response.end('{"status":"starting"}');
+};
 
 function listen(server: Server, { host, port }: Configuration): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -90,6 +90,36 @@ describe('a session of HTTP+SSE', () => {
     expect((await started.post(path, token)).status).toBe(404);
   });
 
+  it('is not opened for a client that has left meanwhile', async () => {
+    const sessions = createSseSessions(createLogger(), 1);
+    const arrived = Promise.withResolvers<void>();
+    const left = Promise.withResolvers<void>();
+    const app = express().get('/sse', async (request, response, next) => {
+      if (request.query.slow === undefined) return next();
+      response.on('close', left.resolve);
+      arrived.resolve();
+      await left.promise;
+      next();
+    });
+    app.get('/sse', sessions.open);
+    const server = createServer(app);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/sse`;
+    const controller = new AbortController();
+    const leaving = fetch(`${url}?slow`, { signal: controller.signal }).catch(() => undefined);
+    await arrived.promise;
+    controller.abort();
+    await leaving;
+    await left.promise;
+    const stream = await open(url);
+    expect(stream.status).toBe(200);
+    stream.close();
+    await sessions.closeAll();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
   it('is one of a bounded number, and makes room when it ends', async () => {
     const sessions = createSseSessions(createLogger(), 2);
     const server = createServer(express().get('/sse', sessions.open));

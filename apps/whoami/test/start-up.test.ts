@@ -148,6 +148,28 @@ describe('a start', () => {
     }
   });
 
+  it('answers while it starts, and does not keep anybody waiting', async () => {
+    await using idp = await startStandIn();
+    idp.fail('metadata', 'hang');
+    const probe = createServer().listen(0, '127.0.0.1');
+    await once(probe, 'listening');
+    const address = probe.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    await new Promise((resolve) => probe.close(resolve));
+    await using server = run({ PROVIDER: 'generic-oidc', PORT: String(port), OIDC_ISSUER: idp.issuer });
+    await expect
+      .poll(
+        () =>
+          fetch(`http://127.0.0.1:${port}/mcp`).then(
+            ({ status }) => status,
+            () => 0,
+          ),
+        { timeout: 10_000 },
+      )
+      .toBe(503);
+    expect(await server.closed).toMatchObject({ code: 1 });
+  });
+
   it('prints what is unsafe', async () => {
     await using idp = await startStandIn();
     await using server = run({

@@ -15,8 +15,8 @@ const bearerToken = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
  * histories (RFC 6750 §5.3, MCP authorization "Access Token Usage").
  */
 export function readBearerToken(request: IncomingMessage): { token: string } | UnusableCredentials {
-  const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
-  if (searchParams.has('access_token')) {
+  const [, query = ''] = request.url?.split(/\?(.*)/s) ?? [];
+  if (new URLSearchParams(query).has('access_token')) {
     return {
       reason: 'credentials_in_query',
       text: 'The access token belongs in the Authorization header, not in the URL',

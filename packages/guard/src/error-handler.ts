@@ -24,7 +24,7 @@ export function createErrorHandler(logger: GuardLogger): ErrorRequestHandler {
 const textsByStatus: Readonly<Record<number, string>> = {
   400: 'Parse error: the body is not JSON',
   413: 'The body is too large',
-  415: 'The encoding of the body is not supported',
+  415: 'The type or encoding of the body is not supported: send application/json',
 };
 
 /** What `http-errors`, which Express and its body parser throw, say with a 4xx status. */

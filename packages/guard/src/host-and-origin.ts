@@ -14,8 +14,9 @@ export interface ForeignRequest {
 export function createHostCheck(resources: readonly string[]) {
   const own = new Set(resources.map((resource) => new URL(resource).host));
   const protocols = new Set(resources.map((resource) => new URL(resource).protocol));
-  return ({ headers }: IncomingMessage): ForeignRequest | undefined => {
-    const host = headers.host ?? '';
+  return ({ headers, headersDistinct }: IncomingMessage): ForeignRequest | undefined => {
+    // Node keeps the first of several; a proxy may have looked at another one (RFC 9112 §3.2).
+    const host = headersDistinct.host?.length === 1 ? (headers.host ?? '') : '';
     const urls = /^[^\s/?#@\\]+$/.test(host) ? [...protocols].map((protocol) => `${protocol}//${host}`) : [];
     const known = urls
       .filter((url) => URL.canParse(url))

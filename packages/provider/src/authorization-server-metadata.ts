@@ -8,21 +8,25 @@ export const jsonObject = z.record(z.string(), z.unknown());
 
 const endpoint = z.url({ protocol: /^https?$/ });
 
+/** Some IdPs send null or an empty string for what they do not have. */
+const optionalEndpoint = z
+  .union([endpoint, z.literal('')])
+  .nullish()
+  .transform((url) => url || undefined);
+
 /**
  * The fields of a metadata document that this server uses (RFC 8414 §2, OpenID Connect Discovery §3).
- * Every other field passes unseen; some IdPs send null for what they do not have.
+ * Every other field passes unseen.
  */
 export const authorizationServerMetadata = z.looseObject({
   issuer: z.string(),
   authorization_endpoint: endpoint,
   token_endpoint: endpoint,
-  jwks_uri: endpoint.nullish(),
-  userinfo_endpoint: endpoint.nullish(),
-  introspection_endpoint: endpoint.nullish(),
-  registration_endpoint: endpoint.nullish(),
-  code_challenge_methods_supported: z.array(z.string()).nullish(),
-  client_id_metadata_document_supported: z.boolean().nullish(),
-  authorization_response_iss_parameter_supported: z.boolean().nullish(),
+  jwks_uri: optionalEndpoint,
+  userinfo_endpoint: optionalEndpoint,
+  introspection_endpoint: optionalEndpoint,
+  code_challenge_methods_supported: z.array(z.string()).optional().catch(undefined),
+  authorization_response_iss_parameter_supported: z.boolean().optional().catch(undefined),
 });
 
 export type AuthorizationServerMetadata = z.output<typeof authorizationServerMetadata>;
@@ -32,9 +36,8 @@ export type ResolvedAuthServerConfig = Extract<AuthServerConfig, { metadata: unk
 
 /**
  * The metadata as mcp-auth wants it. What mcp-auth demands and some IdPs leave out (`response_types_supported`,
- * `code_challenge_methods_supported`) is filled in here only: it decides nothing about a token.
- *
- * @throws when mcp-auth's own schema refuses the document.
+ * `code_challenge_methods_supported`) is filled in, and what it refuses left out, here only: it decides nothing
+ * about a token.
  */
 export function toAuthServerConfig(
   metadata: AuthorizationServerMetadata,
@@ -45,7 +48,7 @@ export function toAuthServerConfig(
     response_types_supported: metadata.response_types_supported ?? ['code'],
     code_challenge_methods_supported: metadata.code_challenge_methods_supported ?? ['S256'],
   };
-  const camelCased = Object.fromEntries(
+  const camelCased: JsonObject = Object.fromEntries(
     Object.entries(filled)
       .filter(([, value]) => value !== null)
       .map(([key, value]) => [
@@ -53,5 +56,13 @@ export function toAuthServerConfig(
         value,
       ]),
   );
-  return { type, metadata: camelCaseAuthorizationServerMetadataSchema.parse(camelCased) };
+  const refused = camelCaseAuthorizationServerMetadataSchema.safeParse(camelCased).error?.issues ?? [];
+  for (const { path } of refused) delete camelCased[String(path[0])];
+  return {
+    type,
+    metadata: camelCaseAuthorizationServerMetadataSchema.parse({
+      responseTypesSupported: ['code'],
+      ...camelCased,
+    }),
+  };
 }

@@ -6,10 +6,11 @@ import {
 } from './authorization-server-metadata.ts';
 import type { ConnectionContext, ProviderConnection } from './define-provider.ts';
 import { discoverMetadata } from './discovery.ts';
-import { ConfigurationError } from './errors.ts';
 import { createIntrospector } from './introspection.ts';
-import { ANY_AUDIENCE, isLoopbackHost, type ResourceServerSettings } from './resource-server-settings.ts';
+import { OFFLINE_ACCESS, type ResourceServerSettings } from './resource-server-settings.ts';
+import { describeDoubts } from './start-warnings.ts';
 import type { TokenPolicy } from './token-claims.ts';
+import { checkConfiguredUrls, checkEndpoints, reachableUrl } from './transport-security.ts';
 import { createUserinfoReader, type SubjectMapping, type UserinfoEndpoint } from './userinfo.ts';
 import { createVerifyAccessToken, type ProofMethods, type UserinfoRole } from './verify-access-token.ts';
 import { createJwtVerifier } from './verify-jwt.ts';
@@ -20,10 +21,21 @@ export interface EndpointsByHand {
   tokenEndpoint: string;
 }
 
+/** An IdP that publishes metadata. */
+export interface IssuerToDiscover {
+  issuer: string;
+  /** `oidc`: OpenID Connect Discovery; `oauth`: RFC 8414. */
+  type: 'oidc' | 'oauth';
+  /** The field of the environment that says the issuer. */
+  issuerField: string;
+  /** What that field has to be for an issuer; the issuer itself otherwise. */
+  settingOf?: (issuer: string) => string;
+}
+
 /** An authorization server as a provider declares it. */
 export interface AuthorizationServer {
   /** Where its metadata is, or what it would say. */
-  metadata: { issuer: string; type: 'oidc' | 'oauth'; issuerField: string } | EndpointsByHand;
+  metadata: IssuerToDiscover | EndpointsByHand;
   /** Mends faults that the provider's metadata is known to have. */
   repairMetadata?: (document: JsonObject) => JsonObject;
   /** What userinfo means for a token that was proved without it. */
@@ -50,60 +62,27 @@ export async function connectAuthorizationServer(
   server: AuthorizationServer,
   context: ConnectionContext,
 ): Promise<ProviderConnection> {
-  requireClientId(server.settings, context);
-  const insecure = checkTransport(server.urls, context);
+  const insecure = checkConfiguredUrls(server.urls, context);
   const found = await findMetadata(server, context);
+  const insecureEndpoints = checkEndpoints(found.metadata, server, context);
   const policy = tokenPolicy(found, server, context);
   const methods = proofMethods(server, found.metadata, policy, context);
+  const doubts = describeDoubts({ server, ...found, policy, methods, context });
   return {
     config: toAuthServerConfig(found.metadata, found.type),
     issuer: found.metadata.issuer,
     metadata: found.document,
     published: found.published,
-    scopes: server.settings.scopes.filter((scope) => scope !== 'offline_access'),
-    requiredScopes: server.settings.requiredScopes,
-    warnings: [...insecure, ...describeDoubts(server, found.metadata, policy, methods, context)],
+    scopes: server.settings.scopes.filter((scope) => scope !== OFFLINE_ACCESS),
+    requiredScopes: server.settings.requiredScopes.filter((scope) => scope !== OFFLINE_ACCESS),
+    warnings: [...insecure, ...insecureEndpoints, ...doubts],
     notes: [],
     verifyAccessToken: createVerifyAccessToken(found.metadata.issuer, methods, policy),
     [Symbol.asyncDispose]: async () => {},
   };
 }
 
-function requireClientId(
-  { clientId, clientSecret }: ResourceServerSettings,
-  { variable }: ConnectionContext,
-) {
-  if (clientSecret === undefined || clientId !== undefined) return;
-  throw new ConfigurationError([
-    { variable: variable('clientId'), expected: `the client whose secret ${variable('clientSecret')} is` },
-  ]);
-}
-
-/** OAuth 2.1 §1.5: plain http only on this machine. Refused in production, a warning elsewhere. */
-function checkTransport(urls: AuthorizationServer['urls'], context: ConnectionContext): string[] {
-  const insecure = Object.entries(urls).flatMap(([field, url]) => {
-    if (url === undefined) return [];
-    const { protocol, hostname } = new URL(url);
-    return protocol === 'http:' && !isLoopbackHost(hostname)
-      ? [{ variable: context.variable(field), url }]
-      : [];
-  });
-  if (context.production && insecure.length > 0) {
-    throw new ConfigurationError(
-      insecure.map(({ variable, url }) => ({
-        variable,
-        found: url,
-        expected: 'https: with NODE_ENV=production tokens never travel over plain http',
-        example: `${variable}=${url.replace(/^http:/i, 'https:')}`,
-      })),
-    );
-  }
-  return insecure.map(
-    ({ variable, url }) => `${variable}=${url} is plain http: anybody on the way can read tokens`,
-  );
-}
-
-interface FoundMetadata {
+export interface FoundMetadata {
   /** Made here: its issuer is this server's origin, not the IdP's. */
   byHand: boolean;
   type: 'oidc' | 'oauth';
@@ -134,12 +113,13 @@ async function findMetadata(server: AuthorizationServer, context: ConnectionCont
       published: { issuer: ownOrigin, metadata: document },
     };
   }
-  const { issuer, type, issuerField } = source;
+  const { issuer, type, issuerField, settingOf } = source;
   const { document, metadata, foundByClients } = await discoverMetadata({
     issuer,
     type,
     url: server.settings.discoveryUrl,
     issuerVariable: context.variable(issuerField),
+    settingOf,
     urlVariable: context.variable('discoveryUrl'),
     repairMetadata: server.repairMetadata,
   });
@@ -170,7 +150,7 @@ function proofMethods(
   context: ConnectionContext,
 ): ProofMethods {
   const { settings, mapping = { subjectPath: 'sub' } } = server;
-  const reach = reachableUrl(metadata.issuer, settings.discoveryUrl);
+  const reach = (url: string) => reachableUrl(url, metadata.issuer, settings.discoveryUrl);
   const introspectionUrl =
     server.introspectionUrl ??
     (settings.clientId === undefined ? undefined : metadata.introspection_endpoint);
@@ -183,61 +163,11 @@ function proofMethods(
     verifyJwt: metadata.jwks_uri
       ? createJwtVerifier(reach(metadata.jwks_uri), { ...policy, issuer: metadata.issuer })
       : undefined,
-    introspect: introspectionUrl
-      ? createIntrospector(reach(introspectionUrl), client, policy, mapping)
-      : undefined,
+    introspect: introspectionUrl ? createIntrospector(reach(introspectionUrl), client, policy) : undefined,
     readUserinfo: userinfoUrl
       ? createUserinfoReader({ ...server.userinfo, url: reach(userinfoUrl) }, mapping)
       : undefined,
+    mapping,
     userinfoRole: server.userinfoRole,
   };
-}
-
-/** When the public issuer can't be reached from here, its endpoints are reached as its metadata was. */
-function reachableUrl(issuer: string, discoveryUrl: string | undefined) {
-  return (url: string): string => {
-    const target = new URL(url);
-    if (discoveryUrl === undefined || target.origin !== new URL(issuer).origin) return url;
-    return `${new URL(discoveryUrl).origin}${target.pathname}${target.search}`;
-  };
-}
-
-/** What will not work, or is weaker than it looks. */
-function describeDoubts(
-  { settings }: AuthorizationServer,
-  metadata: AuthorizationServerMetadata,
-  policy: TokenPolicy,
-  methods: ProofMethods,
-  { variable }: ConnectionContext,
-): string[] {
-  const anyAudience = policy.audience.includes(ANY_AUDIENCE);
-  const doubts: [boolean, string][] = [
-    [
-      anyAudience,
-      `${variable('audience')}=* turns the audience check off: a token that any application got from this IdP is accepted`,
-    ],
-    [
-      settings.clientId !== undefined && methods.introspect === undefined,
-      `${variable('clientId')} is set, but the IdP’s metadata names no introspection endpoint: opaque tokens are not introspected`,
-    ],
-    [
-      !anyAudience && methods.verifyJwt === undefined && methods.introspect === undefined,
-      `only the userinfo endpoint can prove a token, and it does not say for whom the token is: every token is refused unless ${variable('audience')}=* accepts them on purpose`,
-    ],
-    [
-      methods.verifyJwt === undefined &&
-        methods.introspect === undefined &&
-        methods.readUserinfo === undefined,
-      'the IdP’s metadata names no `jwks_uri`, no userinfo endpoint and no introspection endpoint that this server may use: no token can be proved, so every one is refused',
-    ],
-    [
-      metadata.code_challenge_methods_supported?.includes('S256') !== true,
-      'the IdP’s metadata does not list S256 in `code_challenge_methods_supported`: MCP clients refuse to sign in with it',
-    ],
-    [
-      settings.scopes.includes('offline_access'),
-      `${variable('scopes')} names offline_access, which is not asked of clients: they add it by themselves`,
-    ],
-  ];
-  return doubts.filter(([applies]) => applies).map(([, text]) => text);
 }

@@ -1,6 +1,13 @@
 import type { z } from 'zod';
 import type { JsonObject, ResolvedAuthServerConfig } from './authorization-server-metadata.ts';
-import { type Environment, type EnvironmentSchema, requireEnvironment, variableName } from './environment.ts';
+import {
+  describeEnvironment,
+  type Environment,
+  type EnvironmentSchema,
+  requireEnvironment,
+  variableName,
+} from './environment.ts';
+import { ConfigurationError } from './errors.ts';
 import type { AccessTokenInfo } from './verify-access-token.ts';
 
 /** What every connection is made for. */
@@ -81,11 +88,32 @@ export function defineProvider<Schema extends EnvironmentSchema>(
   const { connect, ...data } = definition;
   return {
     ...data,
-    connect: async (environment, options) =>
-      connect(requireEnvironment(definition.environment, environment, definition.environmentPrefix), {
-        ...options,
-        production: environment.NODE_ENV === 'production',
-        variable: (field) => variableName(field, definition.environmentPrefix),
-      }),
+    connect: async (environment, options) => {
+      const { environment: schema, environmentPrefix } = definition;
+      const values = requireEnvironment(schema, environment, environmentPrefix);
+      try {
+        return await connect(values, {
+          ...options,
+          production: environment.NODE_ENV === 'production',
+          variable: (field) => variableName(field, environmentPrefix),
+        });
+      } catch (error) {
+        throw error instanceof ConfigurationError ? withExamples(error, schema, environmentPrefix) : error;
+      }
+    },
   };
+}
+
+/** A problem that is found while connecting has the schema's example, like one of the schema's own. */
+function withExamples(
+  error: ConfigurationError,
+  schema: EnvironmentSchema,
+  prefix?: string,
+): ConfigurationError {
+  const examples = new Map(describeEnvironment(schema, prefix).map(({ name, example }) => [name, example]));
+  const problems = error.problems.map((problem) => {
+    const example = examples.get(problem.variable);
+    return example === undefined ? problem : { example: `${problem.variable}=${example}`, ...problem };
+  });
+  return new ConfigurationError(problems, error.cause);
 }

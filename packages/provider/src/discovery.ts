@@ -4,7 +4,7 @@ import {
   type JsonObject,
   jsonObject,
 } from './authorization-server-metadata.ts';
-import { ConfigurationError } from './errors.ts';
+import { ConfigurationError, type ConfigurationProblem } from './errors.ts';
 import { IdpRequestError, jsonOf, requestIdp } from './idp-request.ts';
 
 /** Where the metadata of an authorization server is looked for. */
@@ -17,6 +17,8 @@ export interface DiscoverySource {
   /** The variable that holds the issuer, and the one that holds `url`, for messages. */
   issuerVariable: string;
   urlVariable: string;
+  /** What the issuer's variable would have to be for an issuer; the issuer itself otherwise. */
+  settingOf?: ((issuer: string) => string) | undefined;
   /** Mends faults that the provider's metadata is known to have, before it is read. */
   repairMetadata?: ((document: JsonObject) => JsonObject) | undefined;
 }
@@ -30,35 +32,18 @@ export interface DiscoveredMetadata {
   foundByClients: boolean;
 }
 
-/**
- * Where the document of an issuer stands by specification, and whether MCP clients look there. They try
- * RFC 8414's path insertion and both path forms of OpenID Connect Discovery.
- */
+/** Where the document of an issuer stands: the forms that MCP clients try, and one more. */
 export function wellKnownUrls(issuer: string) {
   const { origin, pathname } = new URL(issuer);
   // A terminating slash is removed first: RFC 8414 §3.1, OpenID Connect Discovery §4.1.
   const path = pathname.replace(/\/$/, '');
   return {
-    oidc: { url: `${origin}${path}/.well-known/openid-configuration`, foundByClients: true },
-    oauth: { url: `${origin}/.well-known/oauth-authorization-server${path}`, foundByClients: true },
+    oidc: `${origin}${path}/.well-known/openid-configuration`,
+    oidcInserted: `${origin}/.well-known/openid-configuration${path}`,
+    oauth: `${origin}/.well-known/oauth-authorization-server${path}`,
     // Not in RFC 8414, and MCP clients do not look there, but several IdPs serve only this form.
-    oauthAppended: {
-      url: `${origin}${path}/.well-known/oauth-authorization-server`,
-      foundByClients: path === '',
-    },
+    oauthAppended: `${origin}${path}/.well-known/oauth-authorization-server`,
   };
-}
-
-function candidates({ issuer, type, url }: DiscoverySource): { url: string; foundByClients: boolean }[] {
-  const { oidc, oauth, oauthAppended } = wellKnownUrls(issuer);
-  if (url !== undefined) {
-    // Another origin is this server's way to the same IdP, so its path tells nothing about the clients' way.
-    const elsewhere = new URL(url).origin !== new URL(issuer).origin;
-    const standard = [oidc, oauth].some((candidate) => candidate.url === url);
-    return [{ url, foundByClients: elsewhere || standard }];
-  }
-  if (type === 'oidc') return [oidc];
-  return oauthAppended.foundByClients ? [oauth] : [oauth, oauthAppended];
 }
 
 /**
@@ -68,60 +53,95 @@ function candidates({ issuer, type, url }: DiscoverySource): { url: string; foun
  *   one byte for byte (RFC 8414 §3.3, OpenID Connect Discovery §4.3).
  */
 export async function discoverMetadata(source: DiscoverySource): Promise<DiscoveredMetadata> {
-  const failures: string[] = [];
-  for (const { url, foundByClients } of candidates(source)) {
-    const document = await fetchDocument(url, failures);
-    if (document === undefined) continue;
-    const parsed = authorizationServerMetadata.safeParse(source.repairMetadata?.(document) ?? document);
-    if (!parsed.success) {
-      const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-      throw discoveryError(source, `${url} is no authorization server metadata: ${faults.join('; ')}`);
+  const { oidc, oauth, oauthAppended } = wellKnownUrls(source.issuer);
+  const standard = source.type === 'oidc' ? [oidc] : [...new Set([oauth, oauthAppended])];
+  const candidates = source.url === undefined ? standard : [source.url];
+  const failures: DiscoveryFailure[] = [];
+  for (const url of candidates) {
+    const document = await fetchDocument(url);
+    const metadata = 'reason' in document ? document : readMetadata(source, url, document.document);
+    if ('reason' in metadata) failures.push(metadata);
+    else if (!('reason' in document)) {
+      const foundByClients = await isFoundByClients(source.issuer, url);
+      return { document: document.document, metadata: metadata.metadata, foundByClients };
     }
-    requireIssuer(source, url, parsed.data.issuer);
-    return { document, metadata: parsed.data, foundByClients };
   }
-  throw discoveryError(source, `the metadata can not be had: ${failures.join('; ')}`);
+  // A document that is there and wrong tells more than one that is not.
+  const telling = failures.find(({ problem }) => problem !== undefined)?.problem;
+  throw new ConfigurationError([
+    telling ?? unreachable(source, failures.map(({ reason }) => reason).join('; ')),
+  ]);
 }
 
-async function fetchDocument(url: string, failures: string[]): Promise<JsonObject | undefined> {
+interface DiscoveryFailure {
+  reason: string;
+  /** What the document itself says is wrong. */
+  problem?: ConfigurationProblem;
+}
+
+/** Another origin is this server's way to the same IdP, so the address tells nothing about the clients' way. */
+async function isFoundByClients(issuer: string, url: string): Promise<boolean> {
+  if (new URL(url).origin !== new URL(issuer).origin) return true;
+  const { oidc, oidcInserted, oauth } = wellKnownUrls(issuer);
+  const standard = new Set([oauth, oidc, oidcInserted]);
+  if (standard.has(url)) return true;
+  for (const candidate of standard) {
+    const found = await fetchDocument(candidate);
+    if (!('reason' in found) && found.document.issuer === issuer) return true;
+  }
+  return false;
+}
+
+async function fetchDocument(url: string): Promise<{ document: JsonObject } | DiscoveryFailure> {
   try {
     const answer = await requestIdp(url);
     if (answer.status !== 200) throw new IdpRequestError(url, `answers ${answer.status}`);
     const parsed = jsonObject.safeParse(jsonOf(url, answer));
     if (!parsed.success) throw new IdpRequestError(url, 'answers no JSON object');
-    return parsed.data;
+    return { document: parsed.data };
   } catch (error) {
     if (!(error instanceof IdpRequestError)) throw error;
-    failures.push(error.message);
-    return undefined;
+    return { reason: error.message };
   }
 }
 
-function requireIssuer(source: DiscoverySource, url: string, found: string) {
-  if (found === source.issuer) return;
-  const onlySlash = found.replace(/\/$/, '') === source.issuer.replace(/\/$/, '');
-  throw new ConfigurationError([
-    {
-      variable: source.issuerVariable,
-      found: source.issuer,
-      expected: `the issuer exactly as ${url} says it: ${found}`,
-      hint: onlySlash
-        ? 'The two differ only by a trailing slash: issuers are compared byte for byte.'
-        : 'Issuers are compared byte for byte (RFC 8414 section 3.3).',
-      example: `${source.issuerVariable}=${found}`,
-    },
-  ]);
+function readMetadata(
+  source: DiscoverySource,
+  url: string,
+  document: JsonObject,
+): { metadata: AuthorizationServerMetadata } | DiscoveryFailure {
+  const parsed = authorizationServerMetadata.safeParse(source.repairMetadata?.(document) ?? document);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+    const reason = `${url} is no authorization server metadata: ${faults}`;
+    return { reason, problem: unreachable(source, reason) };
+  }
+  if (parsed.data.issuer !== source.issuer) {
+    return { reason: `${url} is of another issuer`, problem: otherIssuer(source, url, parsed.data.issuer) };
+  }
+  return { metadata: parsed.data };
 }
 
-function discoveryError(source: DiscoverySource, hint: string): ConfigurationError {
+function otherIssuer(source: DiscoverySource, url: string, found: string): ConfigurationProblem {
+  const onlySlash = found.replace(/\/$/, '') === source.issuer.replace(/\/$/, '');
+  return {
+    variable: source.issuerVariable,
+    found: source.issuer,
+    expected: `the issuer exactly as ${url} says it: ${found}`,
+    hint: onlySlash
+      ? 'The two differ only by a trailing slash: issuers are compared byte for byte.'
+      : 'Issuers are compared byte for byte (RFC 8414 section 3.3).',
+    example: `${source.issuerVariable}=${source.settingOf?.(found) ?? found}`,
+  };
+}
+
+function unreachable(source: DiscoverySource, hint: string): ConfigurationProblem {
   const kind = source.type === 'oidc' ? 'an OpenID Connect issuer' : 'an issuer with RFC 8414 metadata';
   const usesUrl = source.url !== undefined;
-  return new ConfigurationError([
-    {
-      variable: usesUrl ? source.urlVariable : source.issuerVariable,
-      found: source.url ?? source.issuer,
-      expected: usesUrl ? 'the URL of the metadata document' : `${kind} that can be reached from here`,
-      hint,
-    },
-  ]);
+  return {
+    variable: usesUrl ? source.urlVariable : source.issuerVariable,
+    found: source.url ?? source.issuer,
+    expected: usesUrl ? 'the URL of the metadata document' : `${kind} that can be reached from here`,
+    hint,
+  };
 }

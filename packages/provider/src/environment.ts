@@ -83,7 +83,9 @@ export function readEnvironment<Schema extends EnvironmentSchema>(
   if (parsed.success) return { success: true, values: parsed.data };
 
   const described = new Map(describeEnvironment(schema, prefix).map((entry) => [entry.name, entry]));
-  const problems = parsed.error.issues.map((issue) => {
+  // The first fault of a variable is enough: the others mostly follow from it.
+  const issues = new Map(parsed.error.issues.toReversed().map((issue) => [issue.path[0], issue])).values();
+  const problems = [...issues].toReversed().map((issue) => {
     const field = String(issue.path[0] ?? '');
     const name = variableName(field, prefix);
     const meta = described.get(name);
@@ -91,11 +93,16 @@ export function readEnvironment<Schema extends EnvironmentSchema>(
     return {
       variable: name,
       expected: issue.code === 'invalid_type' ? (meta?.description ?? issue.message) : issue.message,
-      found: found === undefined ? undefined : meta?.secret ? '(a secret, not shown)' : found,
+      found:
+        found === undefined ? undefined : meta?.secret ? '(a secret, not shown)' : withoutPassword(found),
       example: meta === undefined ? undefined : `${name}=${meta.example}`,
     };
   });
   return { success: false, problems };
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/\/\/[^/@\s]*@/, '//(hidden)@');
 }
 
 /** {@link readEnvironment}, or a {@link ConfigurationError} that names every wrong variable. */

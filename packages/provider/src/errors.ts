@@ -52,7 +52,7 @@ export type RefusalCode =
   | 'revoked';
 
 /** What the client is told: constant texts, safe inside a quoted header value (RFC 6750 §3). */
-const refusalText: Record<RefusalCode, string> = {
+export const refusalTexts: Readonly<Record<RefusalCode, string>> = {
   malformed_token: 'The access token is malformed',
   algorithm_not_allowed: 'The access token is not signed with an asymmetric algorithm',
   unknown_key: 'The access token is signed by a key that its issuer does not publish',
@@ -85,7 +85,7 @@ export class TokenRefusedError extends InvalidTokenError {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(code: RefusalCode, logMessage: string) {
-    const text = refusalText[code];
+    const text = refusalTexts[code];
     super(text);
     this.name = 'TokenRefusedError';
     this.code = code;

@@ -2,6 +2,8 @@
 export const IDP_TIMEOUT_MS = 5_000;
 /** How large it may be, in bytes. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
+/** How much of a redirect's target a message shows, in characters. */
+const MAX_LOCATION_LENGTH = 200;
 
 /** An identity provider gave no usable answer. `message` says which request and why, for the log. */
 export class IdpRequestError extends Error {
@@ -46,14 +48,19 @@ export async function requestIdp(url: string, request: IdpRequest = {}): Promise
     });
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel();
-      const location = response.headers.get('location') ?? 'nowhere';
-      throw new IdpRequestError(url, `redirects (${response.status}) to ${location}`);
+      throw new IdpRequestError(url, `redirects (${response.status}) to ${redirectTarget(url, response)}`);
     }
     return { status: response.status, headers: response.headers, body: await readBody(url, response) };
   } catch (error) {
     if (error instanceof IdpRequestError) throw error;
     throw new IdpRequestError(url, describeFailure(error, timeout), error);
   }
+}
+
+/** Without the query, in which an IdP may repeat what it was sent. */
+function redirectTarget(url: string, response: Response): string {
+  const target = URL.parse(response.headers.get('location') ?? '', url);
+  return target === null ? 'nowhere' : `${target.origin}${target.pathname}`.slice(0, MAX_LOCATION_LENGTH);
 }
 
 async function readBody(url: string, response: Response): Promise<string> {
@@ -91,4 +98,9 @@ export function jsonOf(url: string, answer: IdpAnswer): unknown {
   const parsed = parseJson(answer.body);
   if (parsed === undefined) throw new IdpRequestError(url, `answers ${answer.status} with no JSON`);
   return parsed;
+}
+
+/** Whether a status is the IdP's own trouble; any other 4xx is about the token, or about this server's client. */
+export function isOutage(status: number): boolean {
+  return status >= 500 || status === 408 || status === 429;
 }

@@ -32,17 +32,19 @@ export {
   ConfigurationError,
   type ConfigurationProblem,
   type RefusalCode,
+  refusalTexts,
   TokenRefusedError,
   VerificationUndecidedError,
 } from './errors.ts';
 export { jsonPathPattern } from './json-path.ts';
 export {
+  crossCheck,
   httpUrl,
   isLoopbackHost,
   issuerUrl,
   issuerVariable,
+  providerEnvironment,
   type ResourceServerSettings,
-  resourceServerVariables,
 } from './resource-server-settings.ts';
 export type { SubjectMapping, UserinfoEndpoint } from './userinfo.ts';
 export type { AccessTokenInfo, Proof, UserinfoRole } from './verify-access-token.ts';

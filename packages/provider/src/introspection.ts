@@ -1,19 +1,25 @@
 import * as oauth from 'oauth4webapi';
 import { z } from 'zod';
+import type { JsonObject } from './authorization-server-metadata.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
-import { IdpRequestError, jsonOf, requestIdp } from './idp-request.ts';
+import { IdpRequestError, isOutage, jsonOf, parseJson, requestIdp } from './idp-request.ts';
 import type { ResourceServerSettings } from './resource-server-settings.ts';
 import { type CheckedClaims, checkClaims, type TokenPolicy } from './token-claims.ts';
-import { type IdentifiedUser, identifyUser, type SubjectMapping } from './userinfo.ts';
 
-/** RFC 7662 §2.2. */
-const introspectionAnswer = z.looseObject({ active: z.boolean() });
+/** RFC 7662 §2.2, and the error codes of RFC 6749 §5.2 and RFC 6750 §3.1. */
+const introspectionAnswer = z.looseObject({
+  active: z.boolean().optional().catch(undefined),
+  error: z.string().optional().catch(undefined),
+});
 
-/** RFC 6749 §5.2: with these codes the IdP speaks of this server's client, not of the token. */
+/** With these the IdP speaks of this server's client, not of the token: by code (RFC 6749 §5.2) or by status. */
 const clientErrors = new Set(['invalid_client', 'unauthorized_client', 'access_denied']);
-const errorAnswer = z.object({ error: z.string() });
+const clientStatuses = new Set([401, 403]);
 
-export interface IntrospectedToken extends CheckedClaims, IdentifiedUser {}
+export interface IntrospectedToken extends CheckedClaims {
+  /** What the IdP says of the token and its user. */
+  claims: JsonObject;
+}
 
 /** Who asks: this server's client at the IdP, or nobody where the IdP wants no credentials. */
 export interface IntrospectionClient
@@ -28,26 +34,29 @@ export interface IntrospectionClient
  * The function throws {@link TokenRefusedError} when the token is not active or what the IdP says of it does not
  * pass, and {@link VerificationUndecidedError} when the IdP can not be asked or refuses this server's client.
  */
-export function createIntrospector(
-  url: string,
-  client: IntrospectionClient,
-  policy: TokenPolicy,
-  mapping: SubjectMapping,
-) {
+export function createIntrospector(url: string, client: IntrospectionClient, policy: TokenPolicy) {
   let saidActive = false;
   return async (token: string): Promise<IntrospectedToken> => {
-    const answer = await introspect(url, client, token);
-    if (!answer.active) {
-      const doubt = saidActive ? '' : `; no token has been active yet, so ${client.advice}`;
-      throw new TokenRefusedError('inactive', `${url} says that the token is not active${doubt}`);
+    const { status, body } = await ask(url, client, token);
+    if (status === 200 && body.active === true) {
+      saidActive = true;
+      return { ...checkClaims(body, policy), claims: body };
     }
-    saidActive = true;
-    const checked = checkClaims(answer, policy);
-    return { ...checked, ...identifyUser(answer, mapping, url) };
+    if (body.active !== false) {
+      if (clientStatuses.has(status) || clientErrors.has(body.error ?? '')) {
+        throw undecided(url, `refuses this server’s client (${status}); ${client.advice}`);
+      }
+      if (isOutage(status)) throw undecided(url, `answers ${status}`);
+      if (status === 200 && body.error === undefined) {
+        throw undecided(url, 'does not say whether the token is active (RFC 7662 section 2.2)');
+      }
+    }
+    const doubt = saidActive ? '' : `; no token has been active yet, so ${client.advice}`;
+    throw new TokenRefusedError('inactive', `${url} says that the token is not active (${status})${doubt}`);
   };
 }
 
-async function introspect(url: string, client: IntrospectionClient, token: string) {
+async function ask(url: string, client: IntrospectionClient, token: string) {
   try {
     const { headers, body } = await authenticate(client, url);
     body.set('token', token);
@@ -59,25 +68,16 @@ async function introspect(url: string, client: IntrospectionClient, token: strin
       headers: Object.fromEntries(headers),
       body: body.toString(),
     });
-    if (answer.status === 400 && !speaksOfClient(jsonOf(url, answer))) {
-      throw new TokenRefusedError('malformed_token', `${url} answers 400: it can not read the token`);
-    }
-    if (answer.status !== 200) {
-      const advice = answer.status < 500 ? ` to this server’s client; ${client.advice}` : '';
-      throw new IdpRequestError(url, `answers ${answer.status}${advice}`);
-    }
-    const parsed = introspectionAnswer.safeParse(jsonOf(url, answer));
-    if (!parsed.success) throw new IdpRequestError(url, 'answers no introspection (RFC 7662 section 2.2)');
-    return parsed.data;
+    const json = answer.status === 200 ? jsonOf(url, answer) : parseJson(answer.body);
+    return { status: answer.status, body: introspectionAnswer.safeParse(json).data ?? {} };
   } catch (error) {
     if (!(error instanceof IdpRequestError)) throw error;
     throw new VerificationUndecidedError(error.message, error);
   }
 }
 
-function speaksOfClient(answer: unknown): boolean {
-  const parsed = errorAnswer.safeParse(answer);
-  return parsed.success && clientErrors.has(parsed.data.error);
+function undecided(url: string, reason: string): VerificationUndecidedError {
+  return new VerificationUndecidedError(`${url} ${reason}`);
 }
 
 /** Client authentication of RFC 6749 §2.3.1: by Basic with form-encoded values, in the body, or by name only. */

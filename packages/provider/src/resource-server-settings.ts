@@ -4,6 +4,9 @@ import { type VariableMeta, variable } from './environment.ts';
 /** The value of `<P>_AUDIENCE` that turns the audience check off. */
 export const ANY_AUDIENCE = '*';
 
+/** The scope of refresh tokens, which is the clients' business and never asked of them by a resource (MCP authorization). */
+export const OFFLINE_ACCESS = 'offline_access';
+
 const loopbackHosts = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** Whether a host name, as `URL.hostname` gives it, can only mean this machine. */
@@ -56,8 +59,35 @@ export function issuerVariable(meta: VariableMeta) {
   return variable(issuerUrl, meta);
 }
 
-/** The variables that every configured provider has, beside those that say where its IdP is. */
-export function resourceServerVariables(defaults: { scopes: readonly string[] }) {
+/**
+ * The environment of a provider: its own variables, which say where its IdP is, and those that every configured
+ * provider has.
+ */
+export function providerEnvironment<Own extends z.ZodRawShape>(
+  own: Own,
+  defaults: { scopes: readonly string[] },
+) {
+  return z
+    .object({ ...own, ...resourceServerVariables(defaults) })
+    .check(
+      crossCheck(
+        'clientId',
+        'the client to which the secret belongs',
+        ({ clientId, clientSecret }) => clientSecret === undefined || clientId !== undefined,
+      ),
+    );
+}
+
+/** A rule about several variables, for `.check()`: judged also when one of them is malformed. */
+export function crossCheck(
+  field: string,
+  expected: string,
+  holds: (values: Record<string, unknown>) => boolean,
+) {
+  return z.refine<Record<string, unknown>>(holds, { path: [field], error: expected, when: () => true });
+}
+
+function resourceServerVariables(defaults: { scopes: readonly string[] }) {
   return {
     discoveryUrl: variable(httpUrl.optional(), {
       description:
@@ -105,7 +135,7 @@ export function resourceServerVariables(defaults: { scopes: readonly string[] })
   };
 }
 
-/** The values of {@link resourceServerVariables}. */
+/** The values of the variables that every configured provider has. */
 export interface ResourceServerSettings {
   discoveryUrl?: string | undefined;
   /** Accepted `aud` values; nothing means the server's resources, `*` alone any. */

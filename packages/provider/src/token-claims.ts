@@ -23,9 +23,9 @@ const judgedClaims = z.looseObject({
   exp: z.number().optional(),
   nbf: z.number().optional(),
   cnf: z.unknown().optional(),
-  client_id: z.string().optional(),
-  azp: z.string().optional(),
-  cid: z.string().optional(),
+  client_id: z.string().optional().catch(undefined),
+  azp: z.string().optional().catch(undefined),
+  cid: z.string().optional().catch(undefined),
   scope: z.union([z.string(), z.array(z.string())]).optional(),
   scp: z.union([z.string(), z.array(z.string())]).optional(),
 });
@@ -74,7 +74,7 @@ export function checkClaims(claims: JsonObject, policy: TokenPolicy): CheckedCla
     audience,
     expiresAt: exp === undefined ? undefined : Math.floor(exp),
     clientId: parsed.data.client_id ?? parsed.data.azp ?? parsed.data.cid ?? '',
-    scopes: toList(parsed.data.scope ?? parsed.data.scp).flatMap((scope) => scope.split(' ').filter(Boolean)),
+    scopes: [parsed.data.scope, parsed.data.scp].map(scopesOf).find((scopes) => scopes.length > 0) ?? [],
   };
 }
 
@@ -114,6 +114,12 @@ const foreignClaims = ['nonce', 'c_hash', 'events'];
 function refuseOtherTokenTypes(claims: JsonObject) {
   for (const name of tokenTypeClaims) {
     const value = claims[name];
+    if (name === 'token_type' && typeof value === 'string' && value.toLowerCase() === 'dpop') {
+      refuse(
+        'sender_constrained',
+        'is a DPoP token (RFC 9449): its proof is not checked here; issue a Bearer token',
+      );
+    }
     if (typeof value === 'string' && otherTokenType.test(value)) {
       refuse('not_an_access_token', `its claim \`${name}\` is ${quote(value)}; send the access token`);
     }
@@ -134,6 +140,10 @@ export function subjectOf(value: unknown): string | undefined {
 
 function withoutNulls(claims: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== null));
+}
+
+function scopesOf(value: string | string[] | undefined): string[] {
+  return toList(value).flatMap((scope) => scope.split(' ').filter((name) => name !== ''));
 }
 
 function toList(value: string | string[] | undefined): string[] {

@@ -1,6 +1,6 @@
 import { type JsonObject, jsonObject } from './authorization-server-metadata.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
-import { IdpRequestError, jsonOf, requestIdp } from './idp-request.ts';
+import { IdpRequestError, isOutage, jsonOf, requestIdp } from './idp-request.ts';
 import { valueAt } from './json-path.ts';
 import { quote, subjectOf } from './token-claims.ts';
 
@@ -37,9 +37,6 @@ export class UserinfoRefusedError extends TokenRefusedError {
   }
 }
 
-/** Too many requests and a time-out are the IdP's own trouble; any other 4xx is about the token. */
-const statusesOfAnOutage = new Set([408, 429]);
-
 /**
  * Makes the question "whose token is this?".
  *
@@ -56,7 +53,9 @@ export function createUserinfoReader(endpoint: UserinfoEndpoint, mapping: Subjec
         `${endpoint.url} ${refusal}: the token is unknown, expired or revoked there, or it is bound to a resource that the userinfo endpoint does not serve`,
       );
     }
-    return identifyUser(answer.body, mapping, endpoint.url);
+    const user = findUser(answer.body, mapping);
+    if (user === undefined) throw subjectMissing(answer.body, mapping, endpoint.url);
+    return user;
   };
 }
 
@@ -71,9 +70,7 @@ async function ask(endpoint: UserinfoEndpoint, token: string): Promise<{ status:
       headers: Object.fromEntries(headers),
       ...(endpoint.body === undefined ? {} : { body: endpoint.body }),
     });
-    if (answer.status >= 500 || statusesOfAnOutage.has(answer.status)) {
-      throw new IdpRequestError(endpoint.url, `answers ${answer.status}`);
-    }
+    if (isOutage(answer.status)) throw new IdpRequestError(endpoint.url, `answers ${answer.status}`);
     const { status } = answer;
     return { status, body: status < 300 ? jsonOf(endpoint.url, answer) : undefined };
   } catch (error) {
@@ -96,23 +93,28 @@ function carriesError(body: unknown): boolean {
     ok === false ||
     success === false ||
     status === 'error' ||
-    Boolean(error) ||
+    speaksOfError(error) ||
     (Array.isArray(errors) && errors.length > 0)
   );
 }
 
-/** @throws {TokenRefusedError} `subject_missing` when the answer names nobody. */
-export function identifyUser(answer: unknown, mapping: SubjectMapping, source: string): IdentifiedUser {
-  const found = valueAt(answer, mapping.subjectPath);
-  const subject = subjectOf(found);
-  if (subject === undefined) {
-    throw new TokenRefusedError(
-      'subject_missing',
-      `expected the user’s id at \`${mapping.subjectPath}\` in the answer of ${source}, found ${quote(found)}`,
-    );
-  }
-  const claims = jsonObject.safeParse(
-    mapping.claimsPath === undefined ? answer : valueAt(answer, mapping.claimsPath),
-  );
-  return { subject, claims: claims.success ? claims.data : {} };
+/** TikTok sends `{"code":"ok"}` beside every good answer. */
+function speaksOfError(error: unknown): boolean {
+  return Boolean(error) && jsonObject.safeParse(error).data?.code !== 'ok';
+}
+
+/** The user in an answer; nothing where it names nobody. */
+export function findUser(answer: unknown, mapping: SubjectMapping): IdentifiedUser | undefined {
+  const subject = subjectOf(valueAt(answer, mapping.subjectPath));
+  if (subject === undefined) return undefined;
+  const { claimsPath } = mapping;
+  const claims = jsonObject.safeParse(claimsPath === undefined ? answer : valueAt(answer, claimsPath));
+  return { subject, claims: claims.data ?? {} };
+}
+
+/** The refusal of a token whose user is not named where it should be. */
+export function subjectMissing(answer: unknown, { subjectPath }: SubjectMapping, source: string) {
+  const found = quote(valueAt(answer, subjectPath));
+  const where = `at \`${subjectPath}\` in the answer of ${source}`;
+  return new TokenRefusedError('subject_missing', `expected the user’s id ${where}, found ${found}`);
 }

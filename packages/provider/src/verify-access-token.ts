@@ -2,8 +2,14 @@ import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js';
 import type { JsonObject } from './authorization-server-metadata.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
 import type { IntrospectedToken } from './introspection.ts';
-import { comparableAudience, requireAudience, type TokenPolicy } from './token-claims.ts';
-import { type IdentifiedUser, UserinfoRefusedError } from './userinfo.ts';
+import { type CheckedClaims, comparableAudience, requireAudience, type TokenPolicy } from './token-claims.ts';
+import {
+  findUser,
+  type IdentifiedUser,
+  type SubjectMapping,
+  subjectMissing,
+  UserinfoRefusedError,
+} from './userinfo.ts';
 import { looksLikeJwt, type VerifiedJwt } from './verify-jwt.ts';
 
 /** How long a verdict holds when the IdP names no expiry, in seconds. */
@@ -41,6 +47,8 @@ export type UserinfoRole = 'profile' | 'revocation' | 'none';
 export interface ProofMethods {
   verifyJwt?: ((token: string) => Promise<VerifiedJwt>) | undefined;
   introspect?: ((token: string) => Promise<IntrospectedToken>) | undefined;
+  /** Where the user is in the answers of introspection and userinfo. */
+  mapping: SubjectMapping;
   readUserinfo?: ((token: string) => Promise<IdentifiedUser>) | undefined;
   userinfoRole: UserinfoRole;
 }
@@ -76,7 +84,7 @@ export function createVerifyAccessToken(issuer: string, methods: ProofMethods, p
   };
 }
 
-interface ProvedToken extends IntrospectedToken {
+interface ProvedToken extends CheckedClaims, IdentifiedUser {
   provedBy: Proof;
 }
 
@@ -87,11 +95,7 @@ async function prove(token: string, methods: ProofMethods, policy: TokenPolicy):
       ? confirmByUserinfo(token, jwt, methods)
       : addProfile(token, { ...jwt, provedBy: 'jwt' }, methods, methods.userinfoRole);
   }
-  if (methods.introspect !== undefined) {
-    const introspected = await methods.introspect(token);
-    const role = methods.userinfoRole === 'none' ? 'none' : 'profile';
-    return addProfile(token, { ...introspected, provedBy: 'introspection' }, methods, role);
-  }
+  if (methods.introspect !== undefined) return proveByIntrospection(token, methods.introspect, methods);
   if (methods.readUserinfo === undefined) {
     throw new TokenRefusedError(
       'malformed_token',
@@ -104,6 +108,27 @@ async function prove(token: string, methods: ProofMethods, policy: TokenPolicy):
   return { ...user, provedBy: 'userinfo', audience: [], scopes: [], clientId: '', expiresAt: undefined };
 }
 
+async function proveByIntrospection(
+  token: string,
+  introspect: (token: string) => Promise<IntrospectedToken>,
+  methods: ProofMethods,
+): Promise<ProvedToken> {
+  const introspected = await introspect(token);
+  const { mapping, readUserinfo, userinfoRole } = methods;
+  const named = findUser(introspected.claims, mapping);
+  if (named !== undefined) {
+    const role = userinfoRole === 'none' ? 'none' : 'profile';
+    return addProfile(token, { ...introspected, ...named, provedBy: 'introspection' }, methods, role);
+  }
+  // Some IdPs only say here that the token is good, and at the userinfo endpoint whose it is.
+  if (readUserinfo === undefined || userinfoRole === 'none') {
+    throw subjectMissing(introspected.claims, mapping, 'introspection');
+  }
+  const user = await readUserinfo(token);
+  const claims = { ...user.claims, ...introspected.claims };
+  return { ...introspected, subject: user.subject, claims, provedBy: 'introspection' };
+}
+
 async function confirmByUserinfo(token: string, jwt: VerifiedJwt, { readUserinfo }: ProofMethods) {
   if (readUserinfo === undefined) {
     throw new TokenRefusedError(
@@ -111,7 +136,14 @@ async function confirmByUserinfo(token: string, jwt: VerifiedJwt, { readUserinfo
       'has `at_hash`, a claim of ID tokens, and there is no userinfo endpoint to decide; send the access token',
     );
   }
-  return withProfile({ ...jwt, provedBy: 'jwt' }, await readUserinfo(token));
+  const user = await readUserinfo(token);
+  if (user.subject !== jwt.subject) {
+    throw new TokenRefusedError(
+      'not_an_access_token',
+      'has `at_hash`, a claim of ID tokens, and the userinfo endpoint names another user; send the access token',
+    );
+  }
+  return withProfile({ ...jwt, provedBy: 'jwt' }, user);
 }
 
 async function addProfile(

@@ -1,18 +1,10 @@
-import {
-  compactVerify,
-  createRemoteJWKSet,
-  customFetch,
-  decodeProtectedHeader,
-  errors,
-  type JWTVerifyGetKey,
-} from 'jose';
+import { compactVerify, errors, type JWTVerifyGetKey } from 'jose';
+import { z } from 'zod';
 import { type JsonObject, jsonObject } from './authorization-server-metadata.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
-import { IDP_TIMEOUT_MS, parseJson, requestIdp } from './idp-request.ts';
+import { parseJson } from './idp-request.ts';
+import { createKeySet } from './key-set.ts';
 import { type CheckedClaims, checkClaims, quote, requireIssuer, type TokenPolicy } from './token-claims.ts';
-
-/** Least time between two requests for the keys because of an unknown `kid`, in milliseconds. */
-const KEY_SET_COOLDOWN_MS = 10_000;
 
 /** Every asymmetric JWS algorithm (RFC 7518 §3.1, RFC 8037, RFC 9864, ML-DSA): a key's own type decides. */
 const asymmetricAlgorithms = [
@@ -33,12 +25,23 @@ export interface VerifiedJwt extends CheckedClaims {
   ambiguous: boolean;
 }
 
-/** Three base64url parts, the last perhaps empty, and a JSON header: judged as a JWT and as nothing else. */
+/**
+ * Whether a token begins with a JSON header: then it is judged as a JWT and as nothing else. Looked at as loosely
+ * as a lenient IdP may decode it, or a mangled JWT would escape the checks here and pass there. Only a complete
+ * JWE (RFC 7516 §7.1) is opaque to this server.
+ */
 export function looksLikeJwt(token: string): boolean {
-  if (!/^[\w-]+\.[\w-]+\.[\w-]*$/.test(token)) return false;
-  const [header = ''] = token.split('.', 1);
-  return jsonObject.safeParse(parseJson(Buffer.from(header, 'base64url').toString())).success;
+  const parts = token.split('.');
+  const header = decodeJson(parts[0] ?? '');
+  if (header === undefined || parts.length === 1) return false;
+  return !(parts.length === 5 && typeof header.enc === 'string' && /^[\w.-]+$/.test(token));
 }
+
+/** JWS compact serialization (RFC 7515 §7.1); an empty signature is for `alg: none`, which is refused by name. */
+const compactSerialization = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+
+/** What a JOSE header says of the token. */
+const joseHeader = z.looseObject({ alg: z.unknown().optional(), typ: z.string().optional() });
 
 /**
  * Makes the local verification of an issuer's JWTs.
@@ -47,14 +50,7 @@ export function looksLikeJwt(token: string): boolean {
  * {@link VerificationUndecidedError} when the keys can not be had.
  */
 export function createJwtVerifier(jwksUri: string, policy: TokenPolicy & { issuer: string }) {
-  const keys = createRemoteJWKSet(new URL(jwksUri), {
-    cooldownDuration: KEY_SET_COOLDOWN_MS,
-    timeoutDuration: IDP_TIMEOUT_MS,
-    [customFetch]: async (url) => {
-      const { status, headers, body } = await requestIdp(url);
-      return new Response(body, { status, headers });
-    },
-  });
+  const keys = createKeySet(jwksUri);
   return async (token: string): Promise<VerifiedJwt> => {
     const header = decodeHeader(token);
     requireAlgorithm(header.alg);
@@ -87,11 +83,12 @@ export function createJwtVerifier(jwksUri: string, policy: TokenPolicy & { issue
 }
 
 function decodeHeader(token: string) {
-  try {
-    return decodeProtectedHeader(token);
-  } catch {
-    throw new TokenRefusedError('malformed_token', 'its header is no JOSE header');
+  if (!compactSerialization.test(token)) {
+    throw new TokenRefusedError('malformed_token', 'not three base64url parts (RFC 7515 section 7.1)');
   }
+  const parsed = joseHeader.safeParse(decodeJson(token.split('.')[0] ?? ''));
+  if (parsed.success) return parsed.data;
+  throw new TokenRefusedError('malformed_token', 'its header is no JOSE header (RFC 7515 section 4)');
 }
 
 function requireAlgorithm(algorithm: unknown) {
@@ -102,10 +99,14 @@ function requireAlgorithm(algorithm: unknown) {
   );
 }
 
+function decodeJson(part: string | Uint8Array): JsonObject | undefined {
+  const bytes = typeof part === 'string' ? Buffer.from(part, 'base64url') : Buffer.from(part);
+  return jsonObject.safeParse(parseJson(bytes.toString())).data;
+}
+
 function decodePayload(payload: string | Uint8Array): JsonObject {
-  const bytes = typeof payload === 'string' ? Buffer.from(payload, 'base64url') : Buffer.from(payload);
-  const parsed = jsonObject.safeParse(parseJson(bytes.toString()));
-  if (parsed.success) return parsed.data;
+  const claims = decodeJson(payload);
+  if (claims !== undefined) return claims;
   throw new TokenRefusedError('malformed_token', 'its payload is no JSON object (RFC 7519 section 7.2)');
 }
 
@@ -143,10 +144,10 @@ function signatureVerdict(error: unknown): TokenRefusedError | VerificationUndec
     return new TokenRefusedError('unknown_key', 'the issuer’s key set has no key for its `kid` and `alg`');
   }
   if (error instanceof errors.JOSEAlgNotAllowed) {
-    return new TokenRefusedError('algorithm_not_allowed', error.message);
+    return new TokenRefusedError('algorithm_not_allowed', quote(error.message));
   }
   if (error instanceof errors.JWSInvalid || error instanceof errors.JOSENotSupported) {
-    return new TokenRefusedError('malformed_token', error.message);
+    return new TokenRefusedError('malformed_token', quote(error.message));
   }
   const reason = error instanceof Error ? error.message : String(error);
   return new VerificationUndecidedError(`the issuer’s keys can not be had: ${reason}`, error);

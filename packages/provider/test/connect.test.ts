@@ -22,6 +22,48 @@ describe('connecting', () => {
     });
   });
 
+  it('leaves clients to the IdP’s OpenID metadata where only that is where they look', async () => {
+    await using idp = await startStandIn({ metadata: ['rfc8414-appended', 'openid'], issuerPath: '/oidc' });
+    await using connection = await connect(idp, {}, oauth(idp.issuer));
+    expect(connection.published.issuer).toBe(idp.issuer);
+    expect(connection.warnings).toEqual([]);
+  });
+
+  it('warns that clients will refuse the `iss` of an IdP whose metadata it has to publish', async () => {
+    await using idp = await startStandIn({ metadata: 'rfc8414-appended', issuerPath: '/oauth' });
+    await using connection = await connect(idp, {}, oauth(idp.issuer));
+    expect(connection.warnings).toEqual([expect.stringContaining('RFC 9207')]);
+  });
+
+  it('tries the second path form when the first answers with another issuer', async () => {
+    await using idp = await startStandIn({ metadata: ['rfc8414', 'rfc8414-appended'], issuerPath: '/oauth' });
+    idp.fail('metadata', { status: 200, body: { error: 'not_found' } }, { times: 1 });
+    await using connection = await connect(idp, {}, oauth(idp.issuer));
+    expect(connection.metadata.issuer).toBe(idp.issuer);
+  });
+
+  it.each([
+    { scopes_supported: 'openid' },
+    { grant_types_supported: {} },
+    { registration_endpoint: '' },
+    { code_challenge_methods_supported: 'S256' },
+  ])('starts with metadata that is wrong where it does not matter: %o', async (change) => {
+    await using idp = await startStandIn({ transformMetadata: (document) => ({ ...document, ...change }) });
+    await using connection = await connect(idp);
+    expect(connection.metadata).toMatchObject(change);
+    const token = await idp.issueAccessToken({ resource });
+    expect((await connection.verifyAccessToken(token)).subject).toBe('ada');
+  });
+
+  it('refuses plain http endpoints of the metadata in production', async () => {
+    await using idp = await startStandIn({
+      transformMetadata: (document) => ({ ...document, userinfo_endpoint: 'http://plain.example.com/me' }),
+    });
+    await using connection = await connect(idp);
+    expect(connection.warnings).toEqual([expect.stringContaining('http://plain.example.com/me')]);
+    await expect(connect(idp, { NODE_ENV: 'production' })).rejects.toThrow('http://plain.example.com/me');
+  });
+
   it('says that only a slash is wrong', async () => {
     await using idp = await startStandIn();
     await expect(connect(idp, { TEST_ISSUER: `${idp.issuer}/` })).rejects.toThrow(
@@ -37,7 +79,7 @@ describe('connecting', () => {
   it('does not follow a redirect, and names where it leads', async () => {
     await using idp = await startStandIn();
     idp.fail('metadata', 'redirect');
-    await expect(connect(idp)).rejects.toThrow(/redirects \(302\) to \/elsewhere/);
+    await expect(connect(idp)).rejects.toThrow(/redirects \(302\) to http:\/\/localhost:\d+\/elsewhere/);
   });
 
   it('mends the metadata by the provider’s hook, and still hands on what the IdP sent', async () => {
@@ -87,13 +129,19 @@ describe('connecting', () => {
   it.each([
     ['TEST_AUDIENCE=* turns the audience check off', { TEST_AUDIENCE: '*' }, {}],
     ['TEST_CLIENT_ID is set, but', { TEST_CLIENT_ID: 'whoami' }, {}],
-    ['TEST_SCOPES names offline_access', { TEST_SCOPES: 'openid offline_access' }, {}],
+    ['offline_access in TEST_SCOPES', { TEST_SCOPES: 'openid offline_access' }, {}],
+    ['TEST_REQUIRED_SCOPES names mcp:read', { TEST_REQUIRED_SCOPES: 'mcp:read' }, {}],
+    [
+      'TEST_REQUIRED_SCOPES refuses every token',
+      { TEST_REQUIRED_SCOPES: 'openid' },
+      { jwks_uri: '', introspection_endpoint: null },
+    ],
     ['does not list S256', {}, { code_challenge_methods_supported: undefined }],
     ['every token is refused unless TEST_AUDIENCE=*', {}, { jwks_uri: undefined }],
   ])('warns: %s', async (warning, environment, change) => {
     await using idp = await startStandIn({ transformMetadata: (document) => ({ ...document, ...change }) });
     await using connection = await connect(idp, environment);
-    expect(connection.warnings).toEqual([expect.stringContaining(warning)]);
+    expect(connection.warnings).toContainEqual(expect.stringContaining(warning));
     expect(connection.scopes).toEqual(['openid']);
   });
 
@@ -105,7 +153,9 @@ describe('connecting', () => {
 
   it('does not take a secret without the client it belongs to', async () => {
     await using idp = await startStandIn();
-    await expect(connect(idp, { TEST_CLIENT_SECRET: 'hush' })).rejects.toThrow('TEST_CLIENT_ID is not set');
+    await expect(connect(idp, { TEST_CLIENT_SECRET: 'hush', TEST_ISSUER: 'x' })).rejects.toThrow(
+      /TEST_ISSUER does not work: x[\s\S]*TEST_CLIENT_ID is not set/,
+    );
   });
 
   it('names every missing variable before it asks the IdP', async () => {

@@ -1,11 +1,10 @@
 import type { StandIn } from '@mcp-whoami/testkit';
-import { z } from 'zod';
 import {
   type AuthorizationServer,
   connectAuthorizationServer,
   defineProvider,
   issuerVariable,
-  resourceServerVariables,
+  providerEnvironment,
 } from '../src/index.ts';
 
 export const resource = 'http://localhost:3001/mcp';
@@ -16,10 +15,12 @@ export const testProvider = (changes: Partial<AuthorizationServer> = {}) =>
     id: 'test',
     title: 'Test',
     environmentPrefix: 'TEST',
-    environment: z.object({
-      issuer: issuerVariable({ description: 'the issuer', example: 'https://idp.example.com' }),
-      ...resourceServerVariables({ scopes: ['openid'] }),
-    }),
+    environment: providerEnvironment(
+      {
+        issuer: issuerVariable({ description: 'the issuer', example: 'https://idp.example.com' }),
+      },
+      { scopes: ['openid'] },
+    ),
     connect: (settings, context) =>
       connectAuthorizationServer(
         {

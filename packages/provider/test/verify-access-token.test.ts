@@ -1,5 +1,5 @@
 import { ada, dexLike, startStandIn, verdictOn, withoutAlg } from '@mcp-whoami/testkit';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect, resource } from './test-provider.ts';
 
 describe('a JWT', () => {
@@ -25,6 +25,7 @@ describe('a JWT', () => {
   it.each([
     [{ scope: 'a b', scp: undefined }, ['a', 'b']],
     [{ scope: undefined, scp: 'a b' }, ['a', 'b']],
+    [{ scope: '', scp: ['a', 'b'] }, ['a', 'b']],
     [{ scope: undefined, scp: ['a', 'b'] }, ['a', 'b']],
     [{ scope: undefined, scp: undefined }, []],
   ])('names its scopes as %o', async (change, scopes) => {
@@ -80,6 +81,50 @@ describe('a JWT', () => {
     expect(idp.requests.count('userinfo')).toBe(0);
   });
 
+  it.each([
+    ['a padded signature', (token: string) => `${token}=`],
+    ['a fourth part', (token: string) => `${token}.`],
+    ['two parts', (token: string) => token.split('.').slice(0, 2).join('.')],
+    ['the standard alphabet', (token: string) => `${token}+/`],
+    ['a padded header', (token: string) => token.replace('.', '=.')],
+  ])('with %s is still a JWT, and refused though the IdP takes it', async (_, mangle) => {
+    await using idp = await startStandIn({
+      introspection: true,
+      userinfoAnswer: () => ({ status: 200, body: { sub: 'ada' } }),
+    });
+    await using connection = await connect(idp, { TEST_AUDIENCE: '*' });
+    const token = await idp.issueAccessToken({ resource });
+    expect(await verdictOn(connection, mangle(token))).toMatchObject({
+      code: 'malformed_token',
+      status: 401,
+    });
+    expect(idp.requests.count('userinfo')).toBe(0);
+  });
+
+  it('is proved by the keys that are known while new ones can not be had', async () => {
+    await using idp = await startStandIn();
+    await using connection = await connect(idp);
+    await connection.verifyAccessToken(await idp.issueAccessToken({ resource }));
+    idp.fail('jwks', 'status-500');
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30 * 60_000 });
+    onTestFinished(() => void vi.useRealTimers());
+    const known = idp.signJwt(idp.validClaims({ aud: resource }));
+    expect((await connection.verifyAccessToken(known)).subject).toBe('ada');
+    const unknown = idp.signJwt(idp.validClaims({ aud: resource }), { header: { kid: 'new' } });
+    expect(await verdictOn(connection, unknown)).toMatchObject({ status: 503 });
+  });
+
+  it('with `at_hash` alone is refused when userinfo names another user', async () => {
+    await using idp = await startStandIn({
+      userinfoAnswer: () => ({ status: 200, body: { sub: 'eve' } }),
+      accessTokenHeader: { typ: undefined },
+      accessTokenClaims: (claims) => ({ ...claims, at_hash: 'x' }),
+    });
+    await using connection = await connect(idp);
+    const token = await idp.issueAccessToken({ resource });
+    expect(await verdictOn(connection, token)).toMatchObject({ code: 'not_an_access_token' });
+  });
+
   it('with `at_hash` alone is decided by userinfo, as every token of Dex', async () => {
     await using idp = await startStandIn({
       jwtsHonoured: true,
@@ -123,6 +168,30 @@ describe('an opaque token', () => {
     const verdict = await verdictOn(connection, await idp.issueAccessToken());
     expect(verdict).toMatchObject({ code: 'audience_unknown', status: 401 });
     expect(verdict.logMessage).toContain('TEST_AUDIENCE');
+  });
+
+  it('does not reach the log by way of a redirect', async () => {
+    await using idp = await startStandIn({ accessTokens: 'opaque', resource: 'ignored' });
+    await using connection = await connect(idp, { TEST_AUDIENCE: '*' });
+    const token = await idp.issueAccessToken();
+    idp.fail('userinfo', {
+      status: 302,
+      headers: { location: `https://idp.example/?access_token=${token}` },
+    });
+    const verdict = await verdictOn(connection, token);
+    expect(verdict.status).toBe(503);
+    expect(verdict.logMessage).toContain('https://idp.example/');
+    expect(verdict.logMessage).not.toContain(token);
+  });
+
+  it('is accepted when a 200 carries an error that says ok, as TikTok', async () => {
+    await using idp = await startStandIn({
+      accessTokens: 'opaque',
+      resource: 'ignored',
+      userinfoAnswer: () => ({ status: 200, body: { sub: 'ada', error: { code: 'ok' } } }),
+    });
+    await using connection = await connect(idp, { TEST_AUDIENCE: '*' });
+    expect((await connection.verifyAccessToken(await idp.issueAccessToken())).subject).toBe('ada');
   });
 
   it.each([400, 401, 403, 404])('is refused by a %i of userinfo', async (status) => {
@@ -188,7 +257,7 @@ describe('introspection', () => {
     ['not_an_access_token', { token_type: 'Refresh' }],
     ['not_an_access_token', { typ: 'ID' }],
     ['sender_constrained', { cnf: { jkt: 'x' } }],
-    ['subject_missing', { sub: undefined }],
+    ['sender_constrained', { token_type: 'DPoP' }],
     ['malformed_token', { aud: 42 }],
   ])('refuses with %s what it says: %o', async (code, change) => {
     await using started = await start((answer) => ({ ...answer, ...change }));
@@ -197,11 +266,48 @@ describe('introspection', () => {
     ).toMatchObject({ code });
   });
 
-  it.each([401, 403, 404, 429, 500])('is undecided by a %i: the token was not judged', async (status) => {
+  it.each([401, 403, 408, 429, 500])('is undecided by a %i: the token was not judged', async (status) => {
     await using started = await start();
     started.idp.fail('introspection', { status });
     const verdict = await verdictOn(started.connection, await started.idp.issueAccessToken({ resource }));
     expect(verdict).toMatchObject({ code: 'idp_unavailable', status: 503 });
+  });
+
+  it.each([
+    { status: 200, body: { error: 'invalid_token' } },
+    { status: 401, body: { active: false } },
+    { status: 400, body: '' },
+    { status: 404 },
+    { status: 422, body: { error: 'bad token' } },
+  ])('is a refusal by %o', async (fault) => {
+    await using started = await start();
+    started.idp.fail('introspection', fault);
+    const verdict = await verdictOn(started.connection, await started.idp.issueAccessToken({ resource }));
+    expect(verdict).toMatchObject({ code: 'inactive', status: 401 });
+  });
+
+  it.each([
+    { status: 200, body: { error: 'invalid_client' } },
+    { status: 400, body: { error: 'unauthorized_client' } },
+  ])('is undecided by %o: that is about this server’s client', async (fault) => {
+    await using started = await start();
+    started.idp.fail('introspection', fault);
+    const verdict = await verdictOn(started.connection, await started.idp.issueAccessToken({ resource }));
+    expect(verdict.status).toBe(503);
+    expect(verdict.logMessage).toContain('TEST_CLIENT_SECRET');
+  });
+
+  it('takes the user from userinfo where introspection names none', async () => {
+    await using started = await start(({ sub: _, ...answer }) => answer);
+    const token = await started.idp.issueAccessToken({ resource });
+    started.idp.fail('userinfo', { status: 200, body: { sub: 'ada', name: ada.name } });
+    expect(await started.connection.verifyAccessToken(token)).toMatchObject({
+      subject: 'ada',
+      claims: { name: ada.name },
+      provedBy: 'introspection',
+    });
+    started.idp.fail('userinfo', { status: 200, body: {} });
+    expect(await verdictOn(started.connection, token)).toMatchObject({ code: 'subject_missing' });
   });
 
   it('is undecided by an answer that does not say whether the token is active', async () => {

@@ -2,22 +2,23 @@ import {
   connectAuthorizationServer,
   defineProvider,
   issuerVariable,
-  resourceServerVariables,
+  providerEnvironment,
 } from '@mcp-whoami/provider';
-import { z } from 'zod';
 
 /** Any OpenID Connect provider. */
 export const genericOidc = defineProvider({
   id: 'generic-oidc',
   title: 'OpenID Connect',
   environmentPrefix: 'OIDC',
-  environment: z.object({
-    issuer: issuerVariable({
-      description: 'the issuer, byte for byte as its metadata says it (mind the trailing slash)',
-      example: 'https://idp.example.com/',
-    }),
-    ...resourceServerVariables({ scopes: ['openid', 'profile', 'email'] }),
-  }),
+  environment: providerEnvironment(
+    {
+      issuer: issuerVariable({
+        description: 'the issuer, byte for byte as its metadata says it (mind the trailing slash)',
+        example: 'https://idp.example.com/',
+      }),
+    },
+    { scopes: ['openid', 'profile', 'email'] },
+  ),
   connect: (settings, context) =>
     connectAuthorizationServer(
       {

@@ -2,22 +2,23 @@ import {
   connectAuthorizationServer,
   defineProvider,
   issuerVariable,
-  resourceServerVariables,
+  providerEnvironment,
 } from '@mcp-whoami/provider';
-import { z } from 'zod';
 
 /** A realm of Keycloak. */
 export const keycloak = defineProvider({
   id: 'keycloak',
   title: 'Keycloak',
   environmentPrefix: 'KEYCLOAK',
-  environment: z.object({
-    issuer: issuerVariable({
-      description: 'the realm: Keycloak’s public address and `/realms/<realm>`, no trailing slash',
-      example: 'http://localhost:8080/realms/mcp-realm',
-    }),
-    ...resourceServerVariables({ scopes: ['openid', 'profile', 'email'] }),
-  }),
+  environment: providerEnvironment(
+    {
+      issuer: issuerVariable({
+        description: 'the realm: Keycloak’s public address and `/realms/<realm>`, no trailing slash',
+        example: 'http://localhost:8080/realms/mcp-realm',
+      }),
+    },
+    { scopes: ['openid', 'profile', 'email'] },
+  ),
   connect: (settings, context) =>
     connectAuthorizationServer(
       {

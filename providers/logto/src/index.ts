@@ -2,13 +2,12 @@ import {
   connectAuthorizationServer,
   defineProvider,
   httpUrl,
-  resourceServerVariables,
+  providerEnvironment,
   variable,
 } from '@mcp-whoami/provider';
-import { z } from 'zod';
 
 const tenantUrl = httpUrl
-  .refine((text) => !URL.canParse(text) || /^\/?$/.test(new URL(text).pathname), {
+  .refine((text) => /^[^:]+:\/\/[^/?#]*\/?$/.test(text), {
     error: 'the tenant’s endpoint alone, without a path (the issuer is that plus /oidc)',
   })
   .transform((text) => text.replace(/\/$/, ''));
@@ -18,17 +17,24 @@ export const logto = defineProvider({
   id: 'logto',
   title: 'Logto',
   environmentPrefix: 'LOGTO',
-  environment: z.object({
-    endpoint: variable(tenantUrl, {
-      description: 'the tenant’s endpoint; the issuer is that plus `/oidc`',
-      example: 'https://x.logto.app',
-    }),
-    ...resourceServerVariables({ scopes: ['openid', 'profile', 'email'] }),
-  }),
+  environment: providerEnvironment(
+    {
+      endpoint: variable(tenantUrl, {
+        description: 'the tenant’s endpoint; the issuer is that plus `/oidc`',
+        example: 'https://x.logto.app',
+      }),
+    },
+    { scopes: ['openid', 'profile', 'email'] },
+  ),
   connect: (settings, context) =>
     connectAuthorizationServer(
       {
-        metadata: { type: 'oidc', issuer: `${settings.endpoint}/oidc`, issuerField: 'endpoint' },
+        metadata: {
+          type: 'oidc',
+          issuer: `${settings.endpoint}/oidc`,
+          issuerField: 'endpoint',
+          settingOf: (issuer) => issuer.replace(/\/oidc$/, ''),
+        },
         // Logto's userinfo endpoint refuses every token that is bound to an API resource, and those are the JWTs.
         userinfoRole: 'none',
         settings,

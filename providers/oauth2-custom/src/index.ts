@@ -16,8 +16,9 @@ export const oauth2Custom = defineProvider({
     return connectAuthorizationServer(
       {
         metadata: byHand ?? { type: 'oauth', issuer: issuer ?? '', issuerField: 'issuer' },
-        // With introspection the user is in its answer, at the same paths, and userinfo is not asked.
-        userinfoRole: introspectionUrl === undefined ? 'profile' : 'none',
+        // Introspection is instead of userinfo, unless both are configured.
+        userinfoRole:
+          introspectionUrl !== undefined && settings.userinfoUrl === undefined ? 'none' : 'profile',
         userinfo: {
           method: settings.userinfoMethod,
           headers: settings.userinfoHeaders,

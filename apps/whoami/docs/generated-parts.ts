@@ -1,0 +1,88 @@
+import { type DescribedVariable, describeEnvironment, refusalTexts } from '@mcp-whoami/provider';
+import { renderBanner } from '../src/banner.ts';
+import { connectInstructions } from '../src/connect-instructions.ts';
+import { providers } from '../src/providers.ts';
+import { serverEnvironment } from '../src/server-environment.ts';
+
+/** What stands between `<!-- marker -->` and `<!-- /marker -->` of a document, made from the code. */
+export interface GeneratedPart {
+  /** Path from the root of the repository. */
+  document: string;
+  marker: string;
+  content: string;
+}
+
+const exampleUrl = 'http://localhost:3001';
+
+/** Every generated part of the documentation. */
+export async function generatedParts(): Promise<GeneratedPart[]> {
+  const environments = Object.entries(providers).map(async ([name, load]) => {
+    const { environment, environmentPrefix } = await load();
+    return {
+      document: `providers/${name}/README.md`,
+      marker: 'environment',
+      content: environmentTable(describeEnvironment(environment, environmentPrefix)),
+    };
+  });
+  const { title, connection } = await exampleOfDev();
+  return [
+    {
+      document: 'README.md',
+      marker: 'environment',
+      content: environmentTable(describeEnvironment(serverEnvironment)),
+    },
+    {
+      document: 'README.md',
+      marker: 'clients',
+      content: table(
+        ['client', 'command'],
+        connectInstructions(`${exampleUrl}/mcp`).map(({ client, command }) => [client, `\`${command}\``]),
+      ),
+    },
+    {
+      document: 'README.md',
+      marker: 'banner',
+      content: `\`\`\`text\n${renderBanner({ providerTitle: title, publicUrl: exampleUrl, ...connection }).trim()}\n\`\`\``,
+    },
+    {
+      document: 'docs/tokens.md',
+      marker: 'reasons',
+      content: table(
+        ['reason', 'what the client is told'],
+        Object.entries(refusalTexts).map(([code, text]) => [`\`${code}\``, text]),
+      ),
+    },
+    ...(await Promise.all(environments)),
+  ];
+}
+
+async function exampleOfDev() {
+  const dev = await providers.dev();
+  await using connection = await dev.connect({}, { resources: [`${exampleUrl}/mcp`] });
+  return { title: dev.title, connection: { warnings: connection.warnings, notes: connection.notes } };
+}
+
+/** A document with its part replaced. */
+export function withPart(document: string, { marker, content }: GeneratedPart): string {
+  const [begin, end] = [`<!-- ${marker} -->`, `<!-- /${marker} -->`];
+  const [before, rest] = document.split(begin);
+  const after = rest?.split(end)[1];
+  if (before === undefined || after === undefined) throw new Error(`the document has no ${begin} … ${end}`);
+  return `${before}${begin}\n${content}\n${end}${after}`;
+}
+
+function environmentTable(variables: readonly DescribedVariable[]): string {
+  const rows = variables.map(({ name, description, defaultText, required, example }) => [
+    `\`${name}\``,
+    required ? '**required**' : (defaultText ?? `\`${example}\``),
+    description,
+    `\`${example}\``,
+  ]);
+  return table(['variable', 'default', 'meaning', 'example'], rows);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { connectSdkV1, connectSdkV2, startStandIn } from '@mcp-whoami/testkit';
+import { describe, expect, it } from 'vitest';
+import { generatedParts, withPart } from '../docs/generated-parts.ts';
+
+const root = new URL('../../../', import.meta.url);
+const read = (path: string) => readFile(new URL(path, root), 'utf8');
+const readme = await read('README.md');
+
+/** The fenced blocks of a language. */
+const blocksOf = (language: string) =>
+  [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
+    .filter(([, name]) => name === language)
+    .map(([, , code]) => code?.trim() ?? '');
+
+const [devCommand = '', testCommand = '', providerCommand = ''] = blocksOf('sh');
+
+/** Runs a command of the README in a shell, on a free port, until the server says where it is. */
+const runCommand = async (command: string) => {
+  const child = spawn(command, {
+    cwd: fileURLToPath(root),
+    env: { ...process.env, PORT: '0' },
+    shell: true,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const closed = once(child, 'close');
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += String(chunk);
+  });
+  await expect.poll(() => output, { timeout: 50_000 }).toMatch(/ready at \S+\n[\s\S]*VS Code/);
+  return {
+    output,
+    url: /ready at (\S+)/.exec(output)?.[1] ?? '',
+    [Symbol.asyncDispose]: async () => {
+      process.kill(-(child.pid ?? 0), 'SIGTERM');
+      await closed;
+    },
+  };
+};
+
+describe('the documentation', async () => {
+  it.each(await generatedParts())('$document has its $marker as the code says', async (part) => {
+    const document = await read(part.document);
+    expect(withPart(document, part), 'run `pnpm tables`').toBe(document);
+  });
+});
+
+describe('the README', () => {
+  it('has no code block that no test runs', () => {
+    // The two blocks of TypeScript are run by readme-code.test.ts, the banner is generated.
+    const counts = ['sh', 'json', 'ts', 'text'].map((language) => blocksOf(language).length);
+    expect(counts).toEqual([3, 1, 2, 1]);
+    expect(readme.match(/^```/gm)).toHaveLength(2 * 7);
+  });
+
+  it('starts the server with its first command, and shows what whoami answers', async () => {
+    await using server = await runCommand(devCommand);
+    await using client = await connectSdkV2(`${server.url}/mcp`, { user: { sub: 'Ada Lovelace' } });
+    expect(await client.callWhoami()).toMatchObject(JSON.parse(blocksOf('json')[0] ?? ''));
+    const banner = blocksOf('text')[0]?.replaceAll('http://localhost:3001', server.url) ?? '';
+    expect(server.output).toContain(banner);
+  });
+
+  it('has as its second command what CI runs', async () => {
+    expect(await read('.ci/run')).toContain(`\n${testCommand}\n`);
+  });
+
+  it('changes the provider with its third command', async () => {
+    await using idp = await startStandIn({ issuerPath: '/realms/mcp-realm', jwtsHonoured: true });
+    const issuer = 'http://localhost:8080/realms/mcp-realm';
+    expect(providerCommand).toContain(issuer);
+    await using server = await runCommand(providerCommand.replace(issuer, idp.issuer));
+    await using client = await connectSdkV1(`${server.url}/mcp`);
+    expect(await client.callWhoami()).toMatchObject({ sub: 'ada', iss: idp.issuer });
+  });
+});

@@ -1,0 +1,70 @@
+import type { AuthorizationServer, FoundMetadata } from './connect-authorization-server.ts';
+import type { ConnectionContext } from './define-provider.ts';
+import { ANY_AUDIENCE, OFFLINE_ACCESS } from './resource-server-settings.ts';
+import type { TokenPolicy } from './token-claims.ts';
+import type { ProofMethods } from './verify-access-token.ts';
+
+interface Facts extends FoundMetadata {
+  server: AuthorizationServer;
+  policy: TokenPolicy;
+  methods: ProofMethods;
+  context: ConnectionContext;
+}
+
+/** What will not work, or is weaker than it looks: for the operator, at start. */
+export function describeDoubts({
+  server,
+  metadata,
+  document,
+  published,
+  policy,
+  methods,
+  context,
+}: Facts): string[] {
+  const { settings } = server;
+  const { variable } = context;
+  const { verifyJwt, introspect, readUserinfo } = methods;
+  const anyAudience = policy.audience.includes(ANY_AUDIENCE);
+  const onlyUserinfo = verifyJwt === undefined && introspect === undefined && readUserinfo !== undefined;
+  const unasked = settings.requiredScopes.filter((scope) => !settings.scopes.includes(scope));
+  const republished = published.metadata !== document;
+  const doubts: [boolean, string][] = [
+    [
+      anyAudience,
+      `${variable('audience')}=* turns the audience check off: a token that any application got from this IdP is accepted`,
+    ],
+    [
+      settings.clientId !== undefined && introspect === undefined,
+      `${variable('clientId')} is set, but the IdP’s metadata names no introspection endpoint: opaque tokens are not introspected`,
+    ],
+    [
+      onlyUserinfo && !anyAudience,
+      `only the userinfo endpoint can prove a token, and it does not say for whom the token is: every token is refused unless ${variable('audience')}=* accepts them on purpose`,
+    ],
+    [
+      onlyUserinfo && settings.requiredScopes.length > 0,
+      `only the userinfo endpoint can prove a token, and it does not say which scopes the token has: ${variable('requiredScopes')} refuses every token`,
+    ],
+    [
+      !onlyUserinfo && unasked.length > 0,
+      `${variable('requiredScopes')} names ${unasked.join(' ')}, which ${variable('scopes')} does not: clients that do not step up after a 403 can not call`,
+    ],
+    [
+      verifyJwt === undefined && introspect === undefined && readUserinfo === undefined,
+      'the IdP’s metadata names no `jwks_uri`, no userinfo endpoint and no introspection endpoint that this server may use: no token can be proved, so every one is refused',
+    ],
+    [
+      metadata.code_challenge_methods_supported?.includes('S256') !== true,
+      'the IdP’s metadata does not list S256 in `code_challenge_methods_supported`: MCP clients refuse to sign in with it',
+    ],
+    [
+      republished && metadata.authorization_response_iss_parameter_supported === true,
+      'no MCP client would find the IdP’s metadata, so this server publishes it as its own; but the IdP sends `iss` (RFC 9207), and clients that compare it refuse to sign in',
+    ],
+    [
+      [...settings.scopes, ...settings.requiredScopes].includes(OFFLINE_ACCESS),
+      `offline_access in ${variable('scopes')} or ${variable('requiredScopes')} is left out: clients ask for it by themselves`,
+    ],
+  ];
+  return doubts.filter(([applies]) => applies).map(([, text]) => text);
+}

@@ -1,0 +1,81 @@
+import type { AuthorizationServerMetadata } from './authorization-server-metadata.ts';
+import type { AuthorizationServer } from './connect-authorization-server.ts';
+import type { ConnectionContext } from './define-provider.ts';
+import { ConfigurationError, type ConfigurationProblem } from './errors.ts';
+import { isLoopbackHost } from './resource-server-settings.ts';
+
+/** When the public issuer can't be reached from here, its endpoints are reached as its metadata was. */
+export function reachableUrl(url: string, issuer: string, discoveryUrl: string | undefined): string {
+  const target = new URL(url);
+  if (discoveryUrl === undefined || target.origin !== new URL(issuer).origin) return url;
+  return `${new URL(discoveryUrl).origin}${target.pathname}${target.search}`;
+}
+
+/**
+ * Plain http to another machine (OAuth 2.1 §1.5): warnings, by variable.
+ *
+ * @throws {ConfigurationError} in production.
+ */
+export function checkConfiguredUrls(urls: AuthorizationServer['urls'], context: ConnectionContext): string[] {
+  const insecure = Object.entries(urls).flatMap(([field, url]) =>
+    url !== undefined && isPlainHttp(url) ? [{ variable: context.variable(field), url }] : [],
+  );
+  return warnOrThrow(
+    context,
+    insecure.map(({ variable, url }) => ({
+      variable,
+      found: url,
+      expected: 'https: with NODE_ENV=production tokens never travel over plain http',
+      example: `${variable}=${url.replace(/^http:/i, 'https:')}`,
+    })),
+    insecure.map(
+      ({ variable, url }) => `${variable}=${url} is plain http: anybody on the way can read tokens`,
+    ),
+  );
+}
+
+/** The same for the endpoints that the metadata names: this server's own and those of its clients. */
+export function checkEndpoints(
+  metadata: AuthorizationServerMetadata,
+  { metadata: source, settings }: AuthorizationServer,
+  context: ConnectionContext,
+): string[] {
+  if ('tokenEndpoint' in source || isPlainHttp(source.issuer)) return [];
+  const { authorization_endpoint, token_endpoint, jwks_uri, userinfo_endpoint, introspection_endpoint } =
+    metadata;
+  const own = [jwks_uri, userinfo_endpoint, introspection_endpoint].flatMap((url) =>
+    url === undefined ? [] : [reachableUrl(url, metadata.issuer, settings.discoveryUrl)],
+  );
+  // The way given for containers may be plain http inside a private network: that is the operator's to know.
+  const discoveryOrigin = settings.discoveryUrl && new URL(settings.discoveryUrl).origin;
+  const insecure = [authorization_endpoint, token_endpoint, ...own].filter(
+    (url) => isPlainHttp(url) && new URL(url).origin !== discoveryOrigin,
+  );
+  if (insecure.length === 0) return [];
+  const text = `its metadata names endpoints over plain http: ${insecure.join(', ')}`;
+  const problem = {
+    variable: context.variable(source.issuerField),
+    found: source.issuer,
+    expected: 'an IdP with https endpoints: with NODE_ENV=production tokens never travel over plain http',
+    hint: text,
+  };
+  return warnOrThrow(
+    context,
+    [problem],
+    [`${context.variable(source.issuerField)}: ${text}: anybody on the way can read tokens`],
+  );
+}
+
+function warnOrThrow(
+  { production }: ConnectionContext,
+  problems: readonly ConfigurationProblem[],
+  warnings: string[],
+): string[] {
+  if (production && problems.length > 0) throw new ConfigurationError(problems);
+  return warnings;
+}
+
+function isPlainHttp(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !isLoopbackHost(hostname);
+}
