@@ -29,7 +29,7 @@ export function readBearerToken(request: IncomingMessage): { token: string } | U
   if (occurrences.length > 1) {
     return { reason: 'credentials_repeated', text: 'There is more than one Authorization header' };
   }
-  const header = request.headers.authorization?.trim() ?? '';
+  const header = request.headers.authorization ?? '';
   const [scheme = ''] = header.split(' ', 1);
   if (scheme.toLowerCase() !== 'bearer' || header.length === scheme.length) {
     return {

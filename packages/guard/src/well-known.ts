@@ -13,20 +13,24 @@ import {
  * clients older than RFC 9728. It is public, for pages of any origin too.
  */
 export function createWellKnownRouter(
-  resources: readonly string[],
+  resources: readonly [string, ...string[]],
   resourceName: string,
   connection: ProviderConnection,
 ) {
-  const router = Router({ caseSensitive: true, strict: true });
-  const publish = (path: string, document: object) =>
-    router.get(path, (_, response) => void response.json(document));
-
-  router.use('/.well-known', cors({ exposedHeaders }));
+  const documentOf = (resource: string) => protectedResourceMetadata(resource, resourceName, connection);
+  const documents = new Map<string, object>([[protectedResourceMetadataPath, documentOf(resources[0])]]);
   for (const resource of resources) {
-    const document = protectedResourceMetadata(resource, resourceName, connection);
-    if (resource === resources[0]) publish(protectedResourceMetadataPath, document);
-    publish(new URL(protectedResourceMetadataUrl(resource)).pathname, document);
+    documents.set(new URL(protectedResourceMetadataUrl(resource)).pathname, documentOf(resource));
   }
-  publish('/.well-known/oauth-authorization-server', connection.published.metadata);
+  documents.set('/.well-known/oauth-authorization-server', connection.published.metadata);
+
+  const router = Router();
+  router.use('/.well-known', cors({ exposedHeaders }));
+  // A resource's path may have characters that mean something in a route, so it is compared, not matched.
+  router.get('/.well-known/{*path}', (request, response, next) => {
+    const document = documents.get(request.path);
+    if (document === undefined) return next();
+    response.json(document);
+  });
   return router;
 }
