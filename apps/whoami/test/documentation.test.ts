@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, utimes } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { connectSdkV1, connectSdkV2, startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
@@ -34,7 +34,7 @@ const runCommand = async (command: string) => {
   });
   await expect.poll(() => output, { timeout: 50_000 }).toMatch(/ready at \S+\n[\s\S]*VS Code/);
   return {
-    output,
+    output: () => output,
     url: /ready at (\S+)/.exec(output)?.[1] ?? '',
     [Symbol.asyncDispose]: async () => {
       process.kill(-(child.pid ?? 0), 'SIGTERM');
@@ -47,6 +47,32 @@ describe('the documentation', async () => {
   it.each(await generatedParts())('$document has its $marker as the code says', async (part) => {
     const document = await read(part.document);
     expect(withPart(document, part), 'run `pnpm tables`').toBe(document);
+  });
+});
+
+describe('the scripts of the app', () => {
+  it('`start` serves for production, where the embedded identity provider is refused', async () => {
+    const child = spawn('npx -y pnpm@10.34.9 --filter whoami start', {
+      cwd: fileURLToPath(root),
+      env: { ...process.env, PORT: '0' },
+      shell: true,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let output = '';
+    child.stderr.on('data', (chunk) => {
+      output += String(chunk);
+    });
+    const [code] = await once(child, 'close');
+    expect(output).toContain('NODE_ENV does not work: production');
+    expect(code).toBe(1);
+  });
+
+  it('`watch` starts again when a source changes', async () => {
+    await using server = await runCommand('npx -y pnpm@10.34.9 --filter whoami watch');
+    const source = new URL('apps/whoami/src/banner.ts', root);
+    const now = new Date();
+    await utimes(source, now, now);
+    await expect.poll(() => server.output().match(/ready at/g), { timeout: 20_000 }).toHaveLength(2);
   });
 });
 
@@ -63,7 +89,7 @@ describe('the README', () => {
     await using client = await connectSdkV2(`${server.url}/mcp`, { user: { sub: 'Ada Lovelace' } });
     expect(await client.callWhoami()).toMatchObject(JSON.parse(blocksOf('json')[0] ?? ''));
     const banner = blocksOf('text')[0]?.replaceAll('http://localhost:3001', server.url) ?? '';
-    expect(server.output).toContain(banner);
+    expect(server.output()).toContain(banner);
   });
 
   it('has as its second command what CI runs', async () => {

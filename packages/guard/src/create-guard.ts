@@ -23,7 +23,11 @@ export interface GuardOptions {
 export interface Guard {
   /** Host and Origin checks, CORS and the metadata of the resources. */
   entrance: RequestHandler;
-  /** Lets only requests with a good access token through, and sets `request.auth`. */
+  /**
+   * Lets only requests with a good access token through, and sets `request.auth`.
+   *
+   * @throws {TypeError} when the resource is not one of the guard's: its metadata would not be there.
+   */
   requireBearer(resource: string): RequestHandler;
   /** Answers errors without a stack, a token or the IdP's own text. */
   errorHandler: ErrorRequestHandler;
@@ -35,7 +39,10 @@ export function createGuard(options: GuardOptions): Guard {
   const wellKnown = createWellKnownRouter(resources, resourceName, connection);
   return {
     entrance: createFrontDoor({ ...options, logger, wellKnown }),
-    requireBearer: (resource) => createRequireBearer(resource, connection, logger),
+    requireBearer: (resource) => {
+      if (resources.includes(resource)) return createRequireBearer(resource, connection, logger);
+      throw new TypeError(`${resource} is not among the guard's resources: ${resources.join(', ')}`);
+    },
     errorHandler: createErrorHandler(logger),
   };
 }

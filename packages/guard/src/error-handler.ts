@@ -12,17 +12,21 @@ const INTERNAL_ERROR = -32603;
  * the body parser keep their status (400, 413, 415).
  */
 export function createErrorHandler(logger: GuardLogger): ErrorRequestHandler {
-  return (error, request, response, next) => {
-    if (response.headersSent) return next(error);
+  return (error, request, response, _next) => {
+    const { requestId } = response.locals;
+    if (response.headersSent) {
+      logger.error({ requestId, err: error }, 'request failed after its answer had begun');
+      // The answer can't be taken back: only its connection can be ended, and Express would print a stack.
+      return void response.destroy();
+    }
     const rejection = rejectionOfToken(error, {}) ?? rejectionOfRequest(error);
     if (rejection !== undefined) return reject(request, response, logger, rejection);
-    logger.error({ requestId: response.locals.requestId, err: error }, 'request failed');
+    logger.error({ requestId, err: error }, 'request failed');
     response.status(500).json(jsonRpcError(INTERNAL_ERROR, 'Internal error'));
   };
 }
 
 const textsByStatus: Readonly<Record<number, string>> = {
-  400: 'Parse error: the body is not JSON',
   413: 'The body is too large',
   415: 'The type or encoding of the body is not supported: send application/json',
 };
@@ -33,8 +37,11 @@ function rejectionOfRequest(error: unknown): Rejection | undefined {
   const { status } = error;
   if (status < 400 || status >= 500) return undefined;
   const reason = 'type' in error && typeof error.type === 'string' ? error.type : 'bad_request';
-  const code = reason === 'entity.parse.failed' ? PARSE_ERROR : INVALID_REQUEST;
-  const text = textsByStatus[status] ?? 'The request can not be read';
+  const unparsable = reason === 'entity.parse.failed';
+  const code = unparsable ? PARSE_ERROR : INVALID_REQUEST;
+  const text = unparsable
+    ? 'Parse error: the body is not JSON'
+    : (textsByStatus[status] ?? 'The request can not be read');
   return { status, reason, logMessage: text, body: jsonRpcError(code, text) };
 }
 

@@ -1,0 +1,100 @@
+import { connectAuthorizationServer, type ResourceServerSettings } from '@mcp-whoami/provider';
+import { type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
+import express from 'express';
+import { createGuard, type GuardOptions } from '../src/index.ts';
+import { captureLog } from './captured-log.ts';
+import { listen } from './raw-http.ts';
+
+/** The largest body that the app under test takes, in bytes. */
+export const bodyLimit = 1000;
+
+export interface GuardedServerOptions extends Pick<GuardOptions, 'allowedOrigins' | 'resourceName'> {
+  settings?: Partial<ResourceServerSettings>;
+  /** The resources of a server at `origin`; `/mcp` and `/sse` otherwise. */
+  resourcesAt?: (origin: string) => GuardOptions['resources'];
+}
+
+/** A running Express app behind a guard, with an IdP whose users it lets in. */
+export const startGuardedServer = async (idp: StandIn, options: GuardedServerOptions = {}) => {
+  await using stack = new AsyncDisposableStack();
+  const { server, port } = stack.use(await listen());
+  const origin = `http://localhost:${port}`;
+  const resources = options.resourcesAt?.(origin) ?? ([`${origin}/mcp`, `${origin}/sse`] as const);
+  const [resource] = resources;
+  const settings = {
+    scopes: ['openid', 'profile'],
+    requiredScopes: [],
+    clientAuth: 'client_secret_basic',
+    ...options.settings,
+  } as const;
+  const connection = stack.use(
+    await connectAuthorizationServer(
+      {
+        metadata: { type: 'oidc', issuer: idp.issuer, issuerField: 'issuer' },
+        userinfoRole: 'profile',
+        settings,
+        urls: { issuer: idp.issuer },
+      },
+      { resources, production: false, variable: (field) => `TEST_${field.toUpperCase()}` },
+    ),
+  );
+
+  const log = captureLog();
+  const guard = createGuard({ ...options, connection, resources, logger: log.logger });
+  const app = express();
+  app.use(guard.entrance);
+  app.get('/fails', () => {
+    throw new Error('a defect of the handler');
+  });
+  app.get('/rejects', async () => {
+    throw new Error('a defect of the handler');
+  });
+  for (const protectedResource of resources) {
+    // Taken literally: a path may have characters that mean something to Express.
+    const path = new URL(protectedResource).pathname.replace(/[()[\]{}?+!:*\\]/g, '\\$&');
+    app.all(
+      path,
+      guard.requireBearer(protectedResource),
+      express.json({ limit: bodyLimit }),
+      (request, response) => void response.json({ auth: request.auth, body: request.body }),
+    );
+  }
+  app.use((_, response) => void response.status(404).json({ error: 'not_found' }));
+  app.use(guard.errorHandler);
+  server.on('request', app);
+
+  const owned = stack.move();
+  return {
+    origin,
+    port,
+    resource,
+    resources,
+    connection,
+    log,
+    /** A request to the first resource, with a token. */
+    call: (token: string, init: RequestInit = {}) =>
+      fetch(resource, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } }),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+};
+
+export type GuardedServer = Awaited<ReturnType<typeof startGuardedServer>>;
+
+/** An IdP and a server behind a guard that lets its users in. */
+export const startGuarded = async (
+  idpOptions: StandInOptions = {},
+  options: (idp: StandIn) => GuardedServerOptions = () => ({}),
+) => {
+  await using stack = new AsyncDisposableStack();
+  const idp = stack.use(await startStandIn(idpOptions));
+  const server = stack.use(await startGuardedServer(idp, options(idp)));
+  const owned = stack.move();
+  return { idp, server, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+};
+
+/** The settings of a server that introspects. */
+export const introspecting = ({
+  introspectionClient: { clientId, clientSecret },
+}: StandIn): GuardedServerOptions => ({
+  settings: { clientId, clientSecret },
+});
