@@ -82,7 +82,7 @@ function rejectionOfCredentials(
  */
 function rejectionOfScopes(
   scopes: readonly string[],
-  { requiredScopes, scopes: askedScopes }: ProviderConnection,
+  { requiredScopes, scopes: askedScopes, advice }: ProviderConnection,
   invitation: BearerChallenge,
 ): Rejection {
   const missing = requiredScopes.filter((scope) => !scopes.includes(scope));
@@ -91,7 +91,7 @@ function rejectionOfScopes(
   return {
     status: 403,
     reason: 'insufficient_scope',
-    logMessage: `expected the scopes ${requiredScopes.join(' ')}, ${named}; missing: ${missing.join(' ')}`,
+    logMessage: `expected the scopes ${requiredScopes.join(' ')}, ${named}; missing: ${missing.join(' ')}${advice.insufficient_scope ? `. ${advice.insufficient_scope}` : ''}`,
     body: { error: 'insufficient_scope', error_description: text },
     challenge: {
       ...invitation,

@@ -6,6 +6,7 @@ import {
 } from './authorization-server-metadata.ts';
 import type { ConnectionContext, ProviderConnection } from './define-provider.ts';
 import { discoverMetadata } from './discovery.ts';
+import type { Advice } from './errors.ts';
 import { createIntrospector } from './introspection.ts';
 import { OFFLINE_ACCESS, type ResourceServerSettings } from './resource-server-settings.ts';
 import { describeDoubts } from './start-warnings.ts';
@@ -28,6 +29,8 @@ export interface IssuerToDiscover {
   type: 'oidc' | 'oauth';
   /** The field of the environment that says the issuer. */
   issuerField: string;
+  /** What else helps when the metadata can't be had or is another issuer's. */
+  hint?: string;
   /** What that field has to be for an issuer; the issuer itself otherwise. */
   settingOf?: (issuer: string) => string;
 }
@@ -46,8 +49,8 @@ export interface AuthorizationServer {
   /** Where the user is in the answers of userinfo and introspection; `sub` in the whole answer otherwise. */
   mapping?: SubjectMapping;
   settings: ResourceServerSettings;
-  /** What to change when the audience of a token does not fit, for the log. */
-  audienceAdvice?: string;
+  /** What to change at this IdP when a token is refused. */
+  advice?: Advice;
   /** URLs of the configuration that must not be plain http, by field. */
   urls: Readonly<Record<string, string | undefined>>;
 }
@@ -67,6 +70,7 @@ export async function connectAuthorizationServer(
   const insecureEndpoints = checkEndpoints(found.metadata, server, context);
   const policy = tokenPolicy(found, server, context);
   const methods = proofMethods(server, found.metadata, policy, context);
+  const advice = adviceOf(server, context);
   const doubts = describeDoubts({ server, ...found, policy, methods, context });
   return {
     config: toAuthServerConfig(found.metadata, found.type),
@@ -74,10 +78,11 @@ export async function connectAuthorizationServer(
     metadata: found.document,
     published: found.published,
     scopes: server.settings.scopes.filter((scope) => scope !== OFFLINE_ACCESS),
+    advice,
     requiredScopes: server.settings.requiredScopes.filter((scope) => scope !== OFFLINE_ACCESS),
     warnings: [...insecure, ...insecureEndpoints, ...doubts],
     notes: [],
-    verifyAccessToken: createVerifyAccessToken(found.metadata.issuer, methods, policy),
+    verifyAccessToken: createVerifyAccessToken(found.metadata.issuer, methods, policy, advice),
     [Symbol.asyncDispose]: async () => {},
   };
 }
@@ -113,13 +118,14 @@ async function findMetadata(server: AuthorizationServer, context: ConnectionCont
       published: { issuer: ownOrigin, metadata: document },
     };
   }
-  const { issuer, type, issuerField, settingOf } = source;
+  const { issuer, type, issuerField, settingOf, hint } = source;
   const { document, metadata, foundByClients } = await discoverMetadata({
     issuer,
     type,
     url: server.settings.discoveryUrl,
     issuerVariable: context.variable(issuerField),
     settingOf,
+    hint,
     urlVariable: context.variable('discoveryUrl'),
     repairMetadata: server.repairMetadata,
   });
@@ -137,10 +143,13 @@ function tokenPolicy(
   return {
     issuer: found.byHand ? undefined : found.metadata.issuer,
     audience: server.settings.audience ?? context.resources,
-    audienceAdvice:
-      server.audienceAdvice ??
-      `make the IdP issue tokens for this server, or accept them on purpose with ${context.variable('audience')}`,
   };
+}
+
+/** What holds at every IdP, where the provider knows nothing better. */
+function adviceOf(server: AuthorizationServer, { variable }: ConnectionContext): Advice {
+  const audience = `Make the IdP issue tokens for this server, or accept them on purpose with ${variable('audience')}`;
+  return { audience_mismatch: audience, audience_unknown: audience, ...server.advice };
 }
 
 function proofMethods(

@@ -7,7 +7,7 @@ import {
   requireEnvironment,
   variableName,
 } from './environment.ts';
-import { ConfigurationError } from './errors.ts';
+import { type Advice, ConfigurationError } from './errors.ts';
 import type { AccessTokenInfo } from './verify-access-token.ts';
 
 /** What every connection is made for. */
@@ -41,6 +41,8 @@ export interface ProviderConnection extends AsyncDisposable {
   scopes: readonly string[];
   /** The scopes that a token must have. */
   requiredScopes: readonly string[];
+  /** What to change at this IdP when a token is refused, for the log. */
+  advice: Advice;
   /** What the operator should know at start. */
   warnings: readonly string[];
   /** What a person who signs in should know. */

@@ -17,6 +17,8 @@ export interface DiscoverySource {
   /** The variable that holds the issuer, and the one that holds `url`, for messages. */
   issuerVariable: string;
   urlVariable: string;
+  /** What else helps when discovery fails. */
+  hint?: string | undefined;
   /** What the issuer's variable would have to be for an issuer; the issuer itself otherwise. */
   settingOf?: ((issuer: string) => string) | undefined;
   /** Mends faults that the provider's metadata is known to have, before it is read. */
@@ -68,9 +70,9 @@ export async function discoverMetadata(source: DiscoverySource): Promise<Discove
   }
   // A document that is there and wrong tells more than one that is not.
   const telling = failures.find(({ problem }) => problem !== undefined)?.problem;
-  throw new ConfigurationError([
-    telling ?? unreachable(source, failures.map(({ reason }) => reason).join('; ')),
-  ]);
+  const problem = telling ?? unreachable(source, failures.map(({ reason }) => reason).join('; '));
+  const hint = [problem.hint, source.hint].filter((text) => text !== undefined).join('\n  ');
+  throw new ConfigurationError([{ ...problem, hint }]);
 }
 
 interface DiscoveryFailure {

@@ -95,6 +95,15 @@ export class TokenRefusedError extends InvalidTokenError {
   }
 }
 
+/** What to change at an IdP when a token is refused, by reason, for the log. */
+export type Advice = Readonly<Partial<Record<RefusalCode | 'insufficient_scope', string>>>;
+
+/** The same refusal, with what to change at this IdP. */
+export function withAdvice(refusal: TokenRefusedError, advice: Advice): TokenRefusedError {
+  const text = advice[refusal.code];
+  return text === undefined ? refusal : new TokenRefusedError(refusal.code, `${refusal.logMessage}. ${text}`);
+}
+
 /** Seconds after which a client may try again when the identity provider could not be asked. */
 const RETRY_AFTER_SECONDS = 5;
 

@@ -29,6 +29,7 @@ export {
   variableName,
 } from './environment.ts';
 export {
+  type Advice,
   ConfigurationError,
   type ConfigurationProblem,
   type RefusalCode,

@@ -12,8 +12,6 @@ export interface TokenPolicy {
   issuer: string | undefined;
   /** Accepted `aud` values, or `*` alone. */
   audience: readonly string[];
-  /** What to change when an audience does not fit, for the log. */
-  audienceAdvice: string;
 }
 
 /** The claims that are judged, and those of a client or a scope under each name that IdPs use. */
@@ -87,16 +85,13 @@ export function requireIssuer(found: unknown, expected: string) {
 export function requireAudience(audience: readonly string[], policy: TokenPolicy) {
   if (policy.audience.includes(ANY_AUDIENCE)) return;
   if (audience.length === 0) {
-    refuse(
-      'audience_unknown',
-      `expected audience ${quote(policy.audience)}, the token names none; ${policy.audienceAdvice}`,
-    );
+    refuse('audience_unknown', `expected audience ${quote(policy.audience)}, the token names none`);
   }
   const accepted = new Set(policy.audience.map(comparableAudience));
   if (audience.some((entry) => accepted.has(comparableAudience(entry)))) return;
   refuse(
     'audience_mismatch',
-    `expected audience ${quote(policy.audience)}, the token has ${quote(audience)}; ${policy.audienceAdvice}`,
+    `expected audience ${quote(policy.audience)}, the token has ${quote(audience)}`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js';
 import type { JsonObject } from './authorization-server-metadata.ts';
-import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
+import { type Advice, TokenRefusedError, VerificationUndecidedError, withAdvice } from './errors.ts';
 import type { IntrospectedToken } from './introspection.ts';
 import { type CheckedClaims, comparableAudience, requireAudience, type TokenPolicy } from './token-claims.ts';
 import {
@@ -60,8 +60,13 @@ export interface ProofMethods {
  * The function throws {@link TokenRefusedError} when the token is no good and
  * {@link VerificationUndecidedError} when the IdP can not be asked.
  */
-export function createVerifyAccessToken(issuer: string, methods: ProofMethods, policy: TokenPolicy) {
-  return async (token: string): Promise<AccessTokenInfo> => {
+export function createVerifyAccessToken(
+  issuer: string,
+  methods: ProofMethods,
+  policy: TokenPolicy,
+  advice: Advice,
+) {
+  const judge = async (token: string): Promise<AccessTokenInfo> => {
     if (token.length > MAX_TOKEN_LENGTH) {
       throw new TokenRefusedError('malformed_token', `longer than ${MAX_TOKEN_LENGTH} characters`);
     }
@@ -82,6 +87,10 @@ export function createVerifyAccessToken(issuer: string, methods: ProofMethods, p
       ...(resource === undefined ? {} : { resource }),
     };
   };
+  return (token: string): Promise<AccessTokenInfo> =>
+    judge(token).catch((error: unknown) => {
+      throw error instanceof TokenRefusedError ? withAdvice(error, advice) : error;
+    });
 }
 
 interface ProvedToken extends CheckedClaims, IdentifiedUser {

@@ -2,6 +2,8 @@ import { connectAuthorizationServer, defineProvider, isLoopbackHost, variable } 
 import { z } from 'zod';
 import { startDevAuthorizationServer } from './authorization-server.ts';
 
+const wrongResource = 'The client has to ask for a token with the URL of this server as `resource`';
+
 const scopes = ['openid', 'profile', 'email'];
 
 /** An embedded authorization server with two users and no passwords: for a first try on one machine, never more. */
@@ -38,7 +40,7 @@ export const dev = defineProvider({
           // Its tokens carry the profile.
           userinfoRole: 'none',
           settings: { scopes, requiredScopes: [], clientAuth: 'client_secret_basic' },
-          audienceAdvice: 'ask for a token with the URL of this server as `resource`',
+          advice: { audience_mismatch: wrongResource, audience_unknown: wrongResource },
           urls: {},
         },
         context,

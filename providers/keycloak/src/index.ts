@@ -4,6 +4,7 @@ import {
   issuerVariable,
   providerEnvironment,
 } from '@mcp-whoami/provider';
+import { keycloakAdvice, startHint } from './advice.ts';
 
 /** A realm of Keycloak. */
 export const keycloak = defineProvider({
@@ -22,11 +23,11 @@ export const keycloak = defineProvider({
   connect: (settings, context) =>
     connectAuthorizationServer(
       {
-        metadata: { type: 'oidc', issuer: settings.issuer, issuerField: 'issuer' },
+        metadata: { type: 'oidc', issuer: settings.issuer, issuerField: 'issuer', hint: startHint },
         // Keycloak takes its own JWTs at userinfo, so a 401 there means a logout, a revocation or a disabled user.
         userinfoRole: 'revocation',
         settings,
-        audienceAdvice: `add an Audience mapper with the URL of this server to the client scope \`basic\`, or accept the token’s audience on purpose with ${context.variable('audience')}`,
+        advice: keycloakAdvice(settings.audience ?? context.resources),
         urls: { issuer: settings.issuer },
       },
       context,
