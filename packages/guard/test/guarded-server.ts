@@ -25,6 +25,7 @@ export const startGuardedServer = async (idp: StandIn, options: GuardedServerOpt
     scopes: ['openid', 'profile'],
     requiredScopes: [],
     clientAuth: 'client_secret_basic',
+    verdictLifetime: 0,
     ...options.settings,
   } as const;
   const connection = stack.use(

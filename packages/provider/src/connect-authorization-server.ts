@@ -13,6 +13,7 @@ import { describeDoubts } from './start-warnings.ts';
 import type { TokenPolicy } from './token-claims.ts';
 import { checkConfiguredUrls, checkEndpoints, reachableUrl } from './transport-security.ts';
 import { createUserinfoReader, type SubjectMapping, type UserinfoEndpoint } from './userinfo.ts';
+import { rememberVerdicts } from './verdict-cache.ts';
 import { createVerifyAccessToken, type ProofMethods, type UserinfoRole } from './verify-access-token.ts';
 import { createJwtVerifier } from './verify-jwt.ts';
 
@@ -82,7 +83,10 @@ export async function connectAuthorizationServer(
     requiredScopes: server.settings.requiredScopes.filter((scope) => scope !== OFFLINE_ACCESS),
     warnings: [...insecure, ...insecureEndpoints, ...doubts],
     notes: [],
-    verifyAccessToken: createVerifyAccessToken(found.metadata.issuer, methods, policy, advice),
+    verifyAccessToken: rememberVerdicts(
+      createVerifyAccessToken(found.metadata.issuer, methods, policy, advice),
+      server.settings.verdictLifetime,
+    ),
     [Symbol.asyncDispose]: async () => {},
   };
 }

@@ -51,6 +51,17 @@ const audienceList = z
     error: `audience values separated by commas, or ${ANY_AUDIENCE} alone`,
   });
 
+/** A verdict is never remembered for longer, in seconds. */
+const MAX_VERDICT_LIFETIME_SECONDS = 60;
+const DEFAULT_VERDICT_LIFETIME_SECONDS = 10;
+
+const verdictLifetime = z
+  .string()
+  .refine((text) => /^\d{1,2}$/.test(text) && Number(text) <= MAX_VERDICT_LIFETIME_SECONDS, {
+    error: `whole seconds from 0 to ${MAX_VERDICT_LIFETIME_SECONDS}`,
+  })
+  .transform(Number);
+
 /** How this server authenticates as a client of the IdP (RFC 6749 §2.3.1). */
 export const clientAuthMethods = ['client_secret_basic', 'client_secret_post'] as const;
 
@@ -132,6 +143,12 @@ function resourceServerVariables(defaults: { scopes: readonly string[] }) {
         defaultText: 'client_secret_basic',
       },
     ),
+    verdictLifetime: variable(verdictLifetime.default(DEFAULT_VERDICT_LIFETIME_SECONDS), {
+      description:
+        'seconds for which an accepted token is not judged again, and so the longest time that a revoked one goes on; 0 judges each call',
+      example: '0',
+      defaultText: String(DEFAULT_VERDICT_LIFETIME_SECONDS),
+    }),
   };
 }
 
@@ -145,4 +162,6 @@ export interface ResourceServerSettings {
   clientId?: string | undefined;
   clientSecret?: string | undefined;
   clientAuth: (typeof clientAuthMethods)[number];
+  /** Seconds for which an accepted token is not judged again. */
+  verdictLifetime: number;
 }

@@ -60,6 +60,8 @@ describe('the settings of every provider', () => {
     ['TEST_SCOPES', 'openid "quoted"'],
     ['TEST_REQUIRED_SCOPES', 'mcp:read\\'],
     ['TEST_CLIENT_AUTH', 'none'],
+    ['TEST_VERDICT_LIFETIME', '61'],
+    ['TEST_VERDICT_LIFETIME', '1.5'],
   ])('refuse %s=%s', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([name]);
   });
@@ -77,6 +79,7 @@ describe('the settings of every provider', () => {
       scopes: ['openid'],
       requiredScopes: ['x', 'y'],
       clientAuth: 'client_secret_basic',
+      verdictLifetime: 10,
     });
   });
 });

@@ -39,4 +39,8 @@ export const connect = (
   idp: StandIn,
   environment: Record<string, string> = {},
   changes: Partial<AuthorizationServer> = {},
-) => testProvider(changes).connect({ TEST_ISSUER: idp.issuer, ...environment }, { resources: [resource] });
+) =>
+  testProvider(changes).connect(
+    { TEST_ISSUER: idp.issuer, TEST_VERDICT_LIFETIME: '0', ...environment },
+    { resources: [resource] },
+  );

@@ -39,7 +39,7 @@ export const dev = defineProvider({
           metadata: { type: 'oidc', issuer: server.issuer, issuerField: 'issuer' },
           // Its tokens carry the profile.
           userinfoRole: 'none',
-          settings: { scopes, requiredScopes: [], clientAuth: 'client_secret_basic' },
+          settings: { scopes, requiredScopes: [], clientAuth: 'client_secret_basic', verdictLifetime: 10 },
           advice: { audience_mismatch: wrongResource, audience_unknown: wrongResource },
           urls: {},
         },

@@ -52,11 +52,15 @@ export const testProvider = (name: string, providerCase: ProviderCase): void => 
     providerCase.issue ??
     ((idp: StandIn, options: { user: Account; resource: string }) => idp.issueAccessToken(options));
 
+  const judgeEachCall = { [`${provider.environmentPrefix}_VERDICT_LIFETIME`]: '0' };
   const start = async (changes: StandInOptions = {}) => {
     await using stack = new AsyncDisposableStack();
     const idp = stack.use(await startStandIn({ ...providerCase.idp, ...changes }));
     const connection: ConnectionUnderTest = stack.use(
-      await provider.connect(providerCase.environment(idp), { resources: [ownResource] }),
+      await provider.connect(
+        { ...judgeEachCall, ...providerCase.environment(idp) },
+        { resources: [ownResource] },
+      ),
     );
     const owned = stack.move();
     return { idp, connection, [Symbol.asyncDispose]: () => owned.disposeAsync() };

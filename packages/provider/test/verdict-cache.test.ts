@@ -1,0 +1,129 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { ada, startStandIn, verdictOn } from '@mcp-whoami/testkit';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { connect, resource } from './test-provider.ts';
+
+/** An IdP that is asked about every token, and a connection that remembers what it said. */
+const start = async (environment: Record<string, string> = {}) => {
+  await using stack = new AsyncDisposableStack();
+  const idp = stack.use(await startStandIn({ accessTokens: 'opaque', introspection: true }));
+  const { clientId, clientSecret } = idp.introspectionClient;
+  const client = { TEST_CLIENT_ID: clientId, TEST_CLIENT_SECRET: clientSecret };
+  const connection = stack.use(
+    await connect(idp, { ...client, TEST_VERDICT_LIFETIME: '10', ...environment }, { userinfoRole: 'none' }),
+  );
+  const owned = stack.move();
+  return { idp, connection, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+};
+
+/** Lets the clocks run on by seconds. */
+const pass = (seconds: number) => {
+  vi.setSystemTime(Date.now() + seconds * 1000);
+};
+
+/** Bytes that live objects take. */
+const heapInUse = () => {
+  setFlagsFromString('--expose-gc');
+  runInNewContext('gc')();
+  return process.memoryUsage().heapUsed;
+};
+
+const fakeClocks = () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+};
+
+describe('a verdict', () => {
+  it('is asked for once by 200 concurrent calls with one token', async () => {
+    await using started = await start();
+    const token = await started.idp.issueAccessToken({ resource });
+    const infos = await Promise.all(
+      Array.from({ length: 200 }, () => started.connection.verifyAccessToken(token)),
+    );
+    expect(new Set(infos.map(({ subject }) => subject))).toEqual(new Set([ada.sub]));
+    expect(started.idp.requests.count('introspection')).toBe(1);
+  });
+
+  it('is asked for at most once a token by 1,000 calls with 100 tokens', async () => {
+    await using started = await start();
+    const tokens = await Promise.all(
+      Array.from({ length: 100 }, () => started.idp.issueAccessToken({ resource })),
+    );
+    for (let round = 0; round < 10; round += 1) {
+      await Promise.all(
+        tokens.map(async (token) => {
+          expect((await started.connection.verifyAccessToken(token)).token).toBe(token);
+        }),
+      );
+    }
+    expect(started.idp.requests.count('introspection')).toBe(100);
+  });
+
+  it('is asked for again after its lifetime, so a revoked token is refused then', async () => {
+    await using started = await start();
+    fakeClocks();
+    const token = await started.idp.issueAccessToken({ resource });
+    await started.connection.verifyAccessToken(token);
+    await started.idp.revoke(token);
+    pass(9);
+    expect((await started.connection.verifyAccessToken(token)).subject).toBe(ada.sub);
+    pass(2);
+    expect(await verdictOn(started.connection, token)).toMatchObject({ code: 'inactive' });
+  });
+
+  it('never outlives the token', async () => {
+    await using started = await start({ TEST_VERDICT_LIFETIME: '60' });
+    fakeClocks();
+    const token = await started.idp.issueAccessToken({ resource, lifetime: 5 });
+    await started.connection.verifyAccessToken(token);
+    pass(6);
+    expect((await verdictOn(started.connection, token)).status).toBe(401);
+  });
+
+  it('that refuses is remembered for seconds only', async () => {
+    await using started = await start();
+    fakeClocks();
+    await verdictOn(started.connection, 'unknown');
+    await verdictOn(started.connection, 'unknown');
+    expect(started.idp.requests.count('introspection')).toBe(1);
+    pass(6);
+    await verdictOn(started.connection, 'unknown');
+    expect(started.idp.requests.count('introspection')).toBe(2);
+  });
+
+  it('that is undecided is not remembered', async () => {
+    await using started = await start();
+    const token = await started.idp.issueAccessToken({ resource });
+    started.idp.fail('introspection', 'status-500', { times: 1 });
+    expect((await verdictOn(started.connection, token)).status).toBe(503);
+    expect((await started.connection.verifyAccessToken(token)).subject).toBe(ada.sub);
+  });
+
+  it('is asked for at each call when the lifetime is 0', async () => {
+    await using started = await start({ TEST_VERDICT_LIFETIME: '0' });
+    const token = await started.idp.issueAccessToken({ resource });
+    await started.connection.verifyAccessToken(token);
+    await started.connection.verifyAccessToken(token);
+    expect(started.idp.requests.count('introspection')).toBe(2);
+  });
+
+  it('of a good token survives a flood of bad ones, in bounded memory', async () => {
+    await using started = await start({ TEST_VERDICT_LIFETIME: '60' });
+    const token = await started.idp.issueAccessToken({ resource });
+    await started.connection.verifyAccessToken(token);
+    started.idp.fail('introspection', { status: 200, body: { active: false } });
+    const before = heapInUse();
+    for (let flood = 0; flood < 20_000; flood += 200) {
+      await Promise.all(
+        Array.from({ length: 200 }, (_, index) =>
+          started.connection.verifyAccessToken(`garbage-${flood + index}`).catch(() => undefined),
+        ),
+      );
+      started.idp.requests.clear();
+    }
+    expect(heapInUse() - before).toBeLessThan(64 * 1024 * 1024);
+    await started.connection.verifyAccessToken(token);
+    expect(started.idp.requests.count('introspection')).toBe(0);
+  });
+});
