@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AccessTokenInfo } from './access-token-info.ts';
 import type { JsonObject, ResolvedAuthServerConfig } from './authorization-server-metadata.ts';
 import {
   describeEnvironment,
@@ -8,7 +9,6 @@ import {
   variableName,
 } from './environment.ts';
 import { type Advice, ConfigurationError } from './errors.ts';
-import type { AccessTokenInfo } from './verify-access-token.ts';
 
 /** What every connection is made for. */
 export interface ConnectOptions {

@@ -1,13 +1,11 @@
+export type { AccessTokenInfo, Proof } from './access-token-info.ts';
+export type { AuthorizationServer, EndpointsByHand, IssuerToDiscover } from './authorization-server.ts';
 export type {
   AuthorizationServerMetadata,
   JsonObject,
   ResolvedAuthServerConfig,
 } from './authorization-server-metadata.ts';
-export {
-  type AuthorizationServer,
-  connectAuthorizationServer,
-  type EndpointsByHand,
-} from './connect-authorization-server.ts';
+export { connectAuthorizationServer } from './connect-authorization-server.ts';
 export {
   type ConnectionContext,
   type ConnectOptions,
@@ -48,4 +46,4 @@ export {
   type ResourceServerSettings,
 } from './resource-server-settings.ts';
 export type { SubjectMapping, UserinfoEndpoint } from './userinfo.ts';
-export type { AccessTokenInfo, Proof, UserinfoRole } from './verify-access-token.ts';
+export type { UserinfoRole } from './verify-access-token.ts';

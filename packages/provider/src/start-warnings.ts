@@ -1,5 +1,6 @@
-import type { AuthorizationServer, FoundMetadata } from './connect-authorization-server.ts';
+import type { AuthorizationServer } from './authorization-server.ts';
 import type { ConnectionContext } from './define-provider.ts';
+import type { FoundMetadata } from './find-metadata.ts';
 import { ANY_AUDIENCE, OFFLINE_ACCESS } from './resource-server-settings.ts';
 import type { TokenPolicy } from './token-claims.ts';
 import type { ProofMethods } from './verify-access-token.ts';

@@ -1,5 +1,5 @@
+import type { AuthorizationServer } from './authorization-server.ts';
 import type { AuthorizationServerMetadata } from './authorization-server-metadata.ts';
-import type { AuthorizationServer } from './connect-authorization-server.ts';
 import type { ConnectionContext } from './define-provider.ts';
 import { ConfigurationError, type ConfigurationProblem } from './errors.ts';
 import { isLoopbackHost } from './resource-server-settings.ts';

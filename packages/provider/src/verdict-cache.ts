@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { AccessTokenInfo } from './access-token-info.ts';
 import { TokenRefusedError } from './errors.ts';
-import type { AccessTokenInfo } from './verify-access-token.ts';
 
 /** How long a refusal is remembered, in milliseconds. */
 const REFUSAL_LIFETIME_MS = 5_000;

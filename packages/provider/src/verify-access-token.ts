@@ -1,5 +1,4 @@
-import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js';
-import type { JsonObject } from './authorization-server-metadata.ts';
+import type { AccessTokenInfo, Proof } from './access-token-info.ts';
 import { type Advice, TokenRefusedError, VerificationUndecidedError, withAdvice } from './errors.ts';
 import type { IntrospectedToken } from './introspection.ts';
 import { type CheckedClaims, comparableAudience, requireAudience, type TokenPolicy } from './token-claims.ts';
@@ -16,26 +15,6 @@ import { looksLikeJwt, type VerifiedJwt } from './verify-jwt.ts';
 const VERDICT_LIFETIME_SECONDS = 60;
 /** No access token in use is longer, in characters; Node refuses larger headers before. */
 const MAX_TOKEN_LENGTH = 16 * 1024;
-
-/** The way by which a token was proved. */
-export type Proof = 'jwt' | 'introspection' | 'userinfo';
-
-/** An accepted access token. Both mcp-auth and the MCP SDK take it as their `AuthInfo`. */
-export interface AccessTokenInfo extends AuthInfo {
-  token: string;
-  issuer: string;
-  /** The user's id at the issuer. */
-  subject: string;
-  /** The client that the token was issued to; empty when the IdP does not say. */
-  clientId: string;
-  scopes: string[];
-  audience: string[];
-  /** Seconds since the epoch: the token's expiry, or, where the IdP names none, when it must be judged again. */
-  expiresAt: number;
-  /** What the IdP says of the user and of the token; `sub` is the subject. */
-  claims: JsonObject;
-  provedBy: Proof;
-}
 
 /**
  * What the userinfo endpoint's answer means for a token that was proved without it: `profile`, more claims and

@@ -1,0 +1,22 @@
+import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js';
+import type { JsonObject } from './authorization-server-metadata.ts';
+
+/** The way by which a token was proved. */
+export type Proof = 'jwt' | 'introspection' | 'userinfo';
+
+/** An accepted access token. Both mcp-auth and the MCP SDK take it as their `AuthInfo`. */
+export interface AccessTokenInfo extends AuthInfo {
+  token: string;
+  issuer: string;
+  /** The user's id at the issuer. */
+  subject: string;
+  /** The client that the token was issued to; empty when the IdP does not say. */
+  clientId: string;
+  scopes: string[];
+  audience: string[];
+  /** Seconds since the epoch: the token's expiry, or, where the IdP names none, when it must be judged again. */
+  expiresAt: number;
+  /** What the IdP says of the user and of the token; `sub` is the subject. */
+  claims: JsonObject;
+  provedBy: Proof;
+}

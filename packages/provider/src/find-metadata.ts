@@ -1,0 +1,65 @@
+import type { AuthorizationServer } from './authorization-server.ts';
+import {
+  type AuthorizationServerMetadata,
+  authorizationServerMetadata,
+  type JsonObject,
+} from './authorization-server-metadata.ts';
+import type { ConnectionContext, ProviderConnection } from './define-provider.ts';
+import { discoverMetadata } from './discovery.ts';
+
+/** The metadata of an authorization server, and what MCP clients are told of it. */
+export interface FoundMetadata {
+  /** Made here: its issuer is this server's origin, not the IdP's. */
+  byHand: boolean;
+  type: 'oidc' | 'oauth';
+  document: JsonObject;
+  metadata: AuthorizationServerMetadata;
+  published: ProviderConnection['published'];
+}
+
+/**
+ * Discovers the metadata, or makes it of the endpoints given by hand.
+ *
+ * @throws {ConfigurationError} when it can not be had or is another issuer's.
+ */
+export async function findMetadata(
+  server: AuthorizationServer,
+  context: ConnectionContext,
+): Promise<FoundMetadata> {
+  const ownOrigin = new URL(context.resources[0]).origin;
+  const source = server.metadata;
+  if ('tokenEndpoint' in source) {
+    const document = {
+      issuer: ownOrigin,
+      authorization_endpoint: source.authorizationEndpoint,
+      token_endpoint: source.tokenEndpoint,
+      response_types_supported: ['code'],
+      grant_types_supported: ['authorization_code', 'refresh_token'],
+      // MCP clients stop without it; an IdP that does not know PKCE ignores the parameters (RFC 7636 §5).
+      code_challenge_methods_supported: ['S256'],
+    };
+    const metadata = authorizationServerMetadata.parse(document);
+    return {
+      byHand: true,
+      type: 'oauth',
+      document,
+      metadata,
+      published: { issuer: ownOrigin, metadata: document },
+    };
+  }
+  const { issuer, type, issuerField, settingOf, hint } = source;
+  const { document, metadata, foundByClients } = await discoverMetadata({
+    issuer,
+    type,
+    url: server.settings.discoveryUrl,
+    issuerVariable: context.variable(issuerField),
+    settingOf,
+    hint,
+    urlVariable: context.variable('discoveryUrl'),
+    repairMetadata: server.repairMetadata,
+  });
+  const published = foundByClients
+    ? { issuer, metadata: document }
+    : { issuer: ownOrigin, metadata: { ...document, issuer: ownOrigin } };
+  return { byHand: false, type, document, metadata, published };
+}
