@@ -1,5 +1,41 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+/** Tests against a real Keycloak: only where there are any are the containers started. */
+const keycloakTests = 'test/keycloak/**/*.test.ts';
+
+const startKeycloaks = fileURLToPath(
+  new URL('./packages/testkit/src/keycloak/global-setup.ts', import.meta.url),
+);
+
+/** Each of them has imported this; `createRealm` makes others. */
+const realmFiles = [
+  fileURLToPath(new URL('./providers/keycloak/realm/mcp-realm-realm.json', import.meta.url)),
+];
+
+/** The package whose tests run: this file is shared. */
+const root = process.cwd();
+
 export default defineConfig({
-  test: { include: ['test/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+  test: {
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        root,
+        test: { name: 'tests', include: ['test/**/*.test.ts'], exclude: [keycloakTests] },
+      },
+      {
+        extends: true,
+        root,
+        test: {
+          name: 'keycloak',
+          include: [keycloakTests],
+          globalSetup: [startKeycloaks],
+          provide: { realmFiles },
+        },
+      },
+    ],
+  },
 });

@@ -3,7 +3,7 @@ import type { Advice } from '@mcp-whoami/provider';
 const readme = 'providers/keycloak/README.md';
 
 /** What else may be wrong when the realm's metadata can't be had or is another issuer's. */
-export const startHint = `The issuer is Keycloak's public address and /realms/<realm>. Keycloak calls itself by the name it is asked under unless its \`hostname\` (KC_HOSTNAME) is set; from inside a container set KEYCLOAK_DISCOVERY_URL too. See ${readme}#run-it`;
+export const startHint = `The issuer is Keycloak's public address and /realms/<realm>. Keycloak calls itself by the name it is asked under unless its \`hostname\` (KC_HOSTNAME) is set; from inside a container set KEYCLOAK_DISCOVERY_URL too. \`pnpm keycloak\` starts one on this machine. See ${readme}#run-it`;
 
 /** The realm's setting to change, in the words of the Admin Console, by reason of the refusal. */
 export function keycloakAdvice(audience: readonly string[]): Advice {

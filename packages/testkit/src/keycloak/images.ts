@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+import { z } from 'zod';
+
+/** Compose and the scripts read the same file. */
+const imagesFile = new URL('../../../../.env', import.meta.url);
+
+const images = z.object({ KEYCLOAK_IMAGE: z.string(), KEYCLOAK_TUTORIAL_IMAGE: z.string() });
+
+const pinned = images.parse(parseEnv(readFileSync(imagesFile, 'utf8')));
+
+/** The newest Keycloak and the tutorial's, as `.env` pins them; only the one that `KEYCLOAK_IMAGE` names, if it does. */
+export const keycloakImages = (override = process.env.KEYCLOAK_IMAGE): [string, ...string[]] =>
+  override ? [override] : [pinned.KEYCLOAK_IMAGE, pinned.KEYCLOAK_TUTORIAL_IMAGE];
+
+/** The tag of an image. */
+export const versionOf = (image: string): string => /:([^:/@]+)(@|$)/.exec(image)?.[1] ?? 'latest';

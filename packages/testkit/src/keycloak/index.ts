@@ -1,0 +1,6 @@
+export { describeKeycloak } from './describe-keycloak.ts';
+export { freePort } from './free-port.ts';
+export { keycloakImages } from './images.ts';
+export type { Keycloak } from './keycloak.ts';
+export type { KeycloakRealm, RealmRepresentation } from './realm.ts';
+export { type StartedKeycloak, type StartKeycloakOptions, startKeycloak } from './start-keycloak.ts';
