@@ -1,8 +1,9 @@
 import * as oauth from 'oauth4webapi';
 import { z } from 'zod';
 import type { JsonObject } from './authorization-server-metadata.ts';
+import { type AskIdp, createIdpRequester } from './circuit-breaker.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
-import { IdpRequestError, isOutage, jsonOf, parseJson, requestIdp } from './idp-request.ts';
+import { IdpRequestError, isOutage, jsonOf, parseJson } from './idp-request.ts';
 import type { ResourceServerSettings } from './resource-server-settings.ts';
 import { type CheckedClaims, checkClaims, type TokenPolicy } from './token-claims.ts';
 
@@ -35,9 +36,10 @@ export interface IntrospectionClient
  * pass, and {@link VerificationUndecidedError} when the IdP can not be asked or refuses this server's client.
  */
 export function createIntrospector(url: string, client: IntrospectionClient, policy: TokenPolicy) {
+  const askIdp = createIdpRequester();
   let saidActive = false;
   return async (token: string): Promise<IntrospectedToken> => {
-    const { status, body } = await ask(url, client, token);
+    const { status, body } = await ask(askIdp, url, client, token);
     if (status === 200 && body.active === true) {
       saidActive = true;
       return { ...checkClaims(body, policy), claims: body };
@@ -56,14 +58,14 @@ export function createIntrospector(url: string, client: IntrospectionClient, pol
   };
 }
 
-async function ask(url: string, client: IntrospectionClient, token: string) {
+async function ask(askIdp: AskIdp, url: string, client: IntrospectionClient, token: string) {
   try {
     const { headers, body } = await authenticate(client, url);
     body.set('token', token);
     // Without the hint some IdPs call a refresh token active (RFC 7662 §2.1).
     body.set('token_type_hint', 'access_token');
     headers.set('content-type', 'application/x-www-form-urlencoded');
-    const answer = await requestIdp(url, {
+    const answer = await askIdp(url, {
       method: 'POST',
       headers: Object.fromEntries(headers),
       body: body.toString(),

@@ -1,5 +1,6 @@
 import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
-import { IDP_TIMEOUT_MS, requestIdp } from './idp-request.ts';
+import { createIdpRequester } from './circuit-breaker.ts';
+import { IDP_TIMEOUT_MS } from './idp-request.ts';
 
 /** Least time between two requests for the keys because of an unknown `kid`, in milliseconds. */
 const COOLDOWN_MS = 10_000;
@@ -9,11 +10,12 @@ const COOLDOWN_MS = 10_000;
  * a key that is not among them. Keys that are known go on to serve while the IdP can not be asked for them.
  */
 export function createKeySet(jwksUri: string): JWTVerifyGetKey {
+  const ask = createIdpRequester();
   const remote = createRemoteJWKSet(new URL(jwksUri), {
     cooldownDuration: COOLDOWN_MS,
     timeoutDuration: IDP_TIMEOUT_MS,
     [customFetch]: async (url) => {
-      const { status, headers, body } = await requestIdp(url);
+      const { status, headers, body } = await ask(url);
       return new Response(body, { status, headers });
     },
   });

@@ -1,6 +1,7 @@
 import { type JsonObject, jsonObject } from './authorization-server-metadata.ts';
+import { type AskIdp, createIdpRequester } from './circuit-breaker.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
-import { IdpRequestError, isOutage, jsonOf, requestIdp } from './idp-request.ts';
+import { IdpRequestError, isOutage, jsonOf } from './idp-request.ts';
 import { valueAt } from './json-path.ts';
 import { quote, subjectOf } from './token-claims.ts';
 
@@ -44,8 +45,9 @@ export class UserinfoRefusedError extends TokenRefusedError {
  * (`subject_missing`) when it names nobody, and {@link VerificationUndecidedError} when it can not be asked.
  */
 export function createUserinfoReader(endpoint: UserinfoEndpoint, mapping: SubjectMapping) {
+  const askIdp = createIdpRequester();
   return async (token: string): Promise<IdentifiedUser> => {
-    const answer = await ask(endpoint, token);
+    const answer = await ask(askIdp, endpoint, token);
     const refusal = refusalIn(answer);
     if (refusal !== undefined) {
       throw new UserinfoRefusedError(
@@ -59,13 +61,17 @@ export function createUserinfoReader(endpoint: UserinfoEndpoint, mapping: Subjec
   };
 }
 
-async function ask(endpoint: UserinfoEndpoint, token: string): Promise<{ status: number; body: unknown }> {
+async function ask(
+  askIdp: AskIdp,
+  endpoint: UserinfoEndpoint,
+  token: string,
+): Promise<{ status: number; body: unknown }> {
   const headers = new Headers(endpoint.headers);
   headers.set('authorization', `Bearer ${token}`);
   if (endpoint.body !== undefined && !headers.has('content-type'))
     headers.set('content-type', 'application/json');
   try {
-    const answer = await requestIdp(endpoint.url, {
+    const answer = await askIdp(endpoint.url, {
       method: endpoint.method ?? 'GET',
       headers: Object.fromEntries(headers),
       ...(endpoint.body === undefined ? {} : { body: endpoint.body }),

@@ -1,0 +1,32 @@
+import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleType } from 'cockatiel';
+import { type IdpAnswer, type IdpRequest, IdpRequestError, requestIdp } from './idp-request.ts';
+
+/** After so many requests in a row without an answer, an endpoint counts as dead. */
+const FAILURES_UNTIL_OPEN = 5;
+/** How long a dead endpoint is left alone before one request tries it again, in milliseconds. */
+const REST_MS = 5_000;
+
+/** {@link requestIdp} for one endpoint. */
+export type AskIdp = (url: string, request?: IdpRequest) => Promise<IdpAnswer>;
+
+/**
+ * Asks one endpoint of an IdP, and when it is dead says so at once: no call waits for a time-out that others have
+ * waited for already.
+ */
+export function createIdpRequester(): AskIdp {
+  const breaker = circuitBreaker(handleType(IdpRequestError), {
+    halfOpenAfter: REST_MS,
+    breaker: new ConsecutiveBreaker(FAILURES_UNTIL_OPEN),
+  });
+  return async (url, request) => {
+    try {
+      return await breaker.execute(() => requestIdp(url, request));
+    } catch (error) {
+      if (!(error instanceof BrokenCircuitError)) throw error;
+      throw new IdpRequestError(
+        url,
+        `gave no answer ${FAILURES_UNTIL_OPEN} times in a row and is left alone for a while`,
+      );
+    }
+  };
+}
