@@ -61,6 +61,18 @@ export const serverEnvironment = z.object({
     example: 'https://inspector.example.com',
     defaultText: 'loopback origins and `PUBLIC_URL`',
   }),
+  discoveryRetry: variable(
+    z
+      .enum(['true', 'false'], { error: 'true or false' })
+      .default('false')
+      .transform((value) => value === 'true'),
+    {
+      description:
+        '`true`: wait for an IdP whose metadata can not be had yet, in place of ending; calls get 503 meanwhile',
+      example: 'true',
+      defaultText: 'false',
+    },
+  ),
   nodeEnv: variable(z.string().optional(), {
     description: '`production` refuses what is unsafe: the `dev` provider, IdPs over plain http',
     example: 'production',

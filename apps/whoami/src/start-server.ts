@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { GuardLogger } from '@mcp-whoami/guard';
 import { ConfigurationError, type Environment } from '@mcp-whoami/provider';
 import { type Configuration, readConfiguration } from './configuration.ts';
+import { connectPatiently } from './connect-patiently.ts';
 import { createApp, resourcesOf } from './create-app.ts';
 import { createSseSessions } from './sse-sessions.ts';
 
@@ -30,7 +31,10 @@ export async function startServer(environment: Environment, logger: GuardLogger)
   cleanup.defer(() => stop(server));
   const publicUrl = configuration.publicUrl ?? `http://localhost:${port}`;
 
-  const connection = await provider?.connect(environment, { resources: resourcesOf(publicUrl) });
+  const connect = provider && (() => provider.connect(environment, { resources: resourcesOf(publicUrl) }));
+  const connection = await (configuration.discoveryRetry && connect
+    ? connectPatiently(connect, logger)
+    : connect?.());
   if (connection !== undefined) cleanup.use(connection);
   const guardedBy = provider && connection && { title: provider.title, connection };
   const sseSessions = createSseSessions(logger);
@@ -50,7 +54,11 @@ export async function startServer(environment: Environment, logger: GuardLogger)
 /** Seconds after which a client may try again while the server starts. */
 const RETRY_AFTER_SECONDS = 2;
 
-const answerNotReady: RequestListener = (_, response) => {
+const answerNotReady: RequestListener = (request, response) => {
+  if (request.method === 'GET' && request.url === '/health') {
+    response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"status":"ok"}');
+    return;
+  }
   response.writeHead(503, { 'Retry-After': RETRY_AFTER_SECONDS, 'Content-Type': 'application/json' });
   response.end('{"status":"starting"}');
 };

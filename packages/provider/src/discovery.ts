@@ -72,11 +72,15 @@ export async function discoverMetadata(source: DiscoverySource): Promise<Discove
   const telling = failures.find(({ problem }) => problem !== undefined)?.problem;
   const problem = telling ?? unreachable(source, failures.map(({ reason }) => reason).join('; '));
   const hint = [problem.hint, source.hint].filter((text) => text !== undefined).join('\n  ');
-  throw new ConfigurationError([{ ...problem, hint }]);
+  // A document that is there and wrong does not mend by itself; one that can't be had may.
+  const cause = telling === undefined ? failures.find((failure) => failure.cause)?.cause : undefined;
+  throw new ConfigurationError([{ ...problem, hint }], cause);
 }
 
 interface DiscoveryFailure {
   reason: string;
+  /** That the document could not be had at all. */
+  cause?: IdpRequestError;
   /** What the document itself says is wrong. */
   problem?: ConfigurationProblem;
 }
@@ -103,7 +107,7 @@ async function fetchDocument(url: string): Promise<{ document: JsonObject } | Di
     return { document: parsed.data };
   } catch (error) {
     if (!(error instanceof IdpRequestError)) throw error;
-    return { reason: error.message };
+    return { reason: error.message, cause: error };
   }
 }
 

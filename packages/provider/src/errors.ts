@@ -1,4 +1,5 @@
 import { InvalidTokenError, ServerError } from '@modelcontextprotocol/sdk/server/auth/errors.js';
+import { IdpRequestError } from './idp-request.ts';
 
 /** One thing that is wrong with the configuration, and how to put it right. */
 export interface ConfigurationProblem {
@@ -23,6 +24,11 @@ export class ConfigurationError extends Error {
     this.name = 'ConfigurationError';
     this.problems = problems;
   }
+}
+
+/** Whether connecting failed only because the IdP could not be asked: it may work later. */
+export function isIdpUnreachable(error: unknown): boolean {
+  return error instanceof ConfigurationError && error.cause instanceof IdpRequestError;
 }
 
 function describeProblem({ variable, expected, found, example, hint }: ConfigurationProblem): string {

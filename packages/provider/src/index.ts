@@ -30,6 +30,7 @@ export {
   type Advice,
   ConfigurationError,
   type ConfigurationProblem,
+  isIdpUnreachable,
   type RefusalCode,
   refusalTexts,
   TokenRefusedError,
