@@ -12,6 +12,8 @@ export type ConnectOptions<Tokens, Information> = {
   password?: string;
   /** A client that is registered already; else the SDK registers one (RFC 7591). */
   clientInformation?: Information;
+  /** A Client ID Metadata Document (https): the client's id where the IdP takes such, and nothing is registered. */
+  clientMetadataUrl?: string;
   /** Asked for where neither the challenge nor the metadata names scopes. */
   scope?: string;
   tokens?: Tokens;
@@ -49,6 +51,7 @@ export const createOAuthSession = <Tokens, Information, Discovery>(
 
   const provider = {
     redirectUrl,
+    ...(options.clientMetadataUrl ? { clientMetadataUrl: options.clientMetadataUrl } : {}),
     clientMetadata: {
       client_name: 'testkit',
       redirect_uris: [redirectUrl],

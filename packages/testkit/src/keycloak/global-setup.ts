@@ -12,7 +12,7 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
     const line = `The tests against a real Keycloak need a Docker engine, and none answers: ${trouble}`;
     if (process.env.CI) throw new Error(line);
     process.stderr.write(`${line}. They are skipped.\n`);
-    const keycloaks = images.map((image) => ({ image, origin: 'http://localhost:0' }));
+    const keycloaks = images.map((image) => ({ image, origin: 'http://localhost:0', containerId: 'none' }));
     project.provide('keycloaks', { running: false, keycloaks } satisfies ProvidedKeycloaks);
     return async () => {};
   }
@@ -25,8 +25,8 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   if (failed) throw failed.reason;
   const keycloaks = starts.flatMap((start) => {
     if (start.status === 'rejected') return [];
-    const { image, origin } = start.value;
-    return [{ image, origin }];
+    const { image, origin, containerId } = start.value;
+    return [{ image, origin, containerId }];
   });
   project.provide('keycloaks', { running: true, keycloaks } satisfies ProvidedKeycloaks);
   const owned = stack.move();

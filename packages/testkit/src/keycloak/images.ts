@@ -15,3 +15,7 @@ export const keycloakImages = (override = process.env.KEYCLOAK_IMAGE): [string, 
 
 /** The tag of an image. */
 export const versionOf = (image: string): string => /:([^:/@]+)(@|$)/.exec(image)?.[1] ?? 'latest';
+
+/** `26.2.4` is older than `26.7`; a tag that is no number, such as `latest`, is not older than anything. */
+export const isOlder = (version: string, than: string): boolean =>
+  /^\d/.test(version) && version.localeCompare(than, 'en', { numeric: true }) < 0;

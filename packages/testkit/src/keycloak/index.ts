@@ -3,4 +3,9 @@ export { freePort } from './free-port.ts';
 export { keycloakImages } from './images.ts';
 export type { Keycloak } from './keycloak.ts';
 export type { KeycloakRealm, RealmRepresentation } from './realm.ts';
-export { type StartedKeycloak, type StartKeycloakOptions, startKeycloak } from './start-keycloak.ts';
+export {
+  hostName,
+  type StartedKeycloak,
+  type StartKeycloakOptions,
+  startKeycloak,
+} from './start-keycloak.ts';

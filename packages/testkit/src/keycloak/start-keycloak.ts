@@ -13,6 +13,9 @@ const pollInterval = 200; // ms
 /** As many lines of the log as a failed start shows. */
 const shownLines = 60;
 
+/** The machine that runs the tests, as a container calls it: a server for Keycloak listens on all its addresses. */
+export const hostName = 'host.docker.internal';
+
 const prebuiltFolder = fileURLToPath(new URL('./prebuilt', import.meta.url));
 
 export type StartKeycloakOptions = {
@@ -22,6 +25,8 @@ export type StartKeycloakOptions = {
   features?: readonly string[];
   /** Realm files to import at the start, each named `<realm>-realm.json`. */
   realmFiles?: readonly string[];
+  /** PEM certificates that Keycloak trusts beside the public ones, for what it fetches by https. */
+  trustedCertificates?: readonly string[];
   /** Further environment, for Keycloak's options and for the placeholders of realm files. */
   environment?: Readonly<Record<string, string>>;
 };
@@ -43,6 +48,7 @@ export type StartedKeycloak = AsyncDisposable &
  */
 export const startKeycloak = async (options: StartKeycloakOptions = {}): Promise<StartedKeycloak> => {
   const { image = keycloakImages()[0], features = [], realmFiles = [], environment = {} } = options;
+  const { trustedCertificates = [] } = options;
   const prebuilt = await prebuild(image, features);
   const port = await freePort();
   const origin = `http://localhost:${port}`;
@@ -53,6 +59,13 @@ export const startKeycloak = async (options: StartKeycloakOptions = {}): Promise
     .withCopyFilesToContainer(
       realmFiles.map((source) => ({ source, target: `/opt/keycloak/data/import/${basename(source)}` })),
     )
+    .withCopyContentToContainer(
+      trustedCertificates.map((content, index) => ({
+        content,
+        target: `/opt/keycloak/conf/truststores/trusted-${index}.pem`,
+      })),
+    )
+    .withExtraHosts([{ host: hostName, ipAddress: 'host-gateway' }])
     .withExposedPorts({ container: 8080, host: port }, 9000)
     .withWaitStrategy(Wait.forHttp('/health/ready', 9000, { abortOnContainerExit: true }))
     .withStartupTimeout(startupTimeout)
@@ -66,7 +79,7 @@ export const startKeycloak = async (options: StartKeycloakOptions = {}): Promise
   const { container: containers } = await getContainerRuntimeClient();
   const handle = containers.getById(container.getId());
   return {
-    ...connectKeycloak({ image, origin }),
+    ...connectKeycloak({ image, origin, containerId: container.getId() }),
     pause: async () => void (await handle.pause()),
     unpause: async () => void (await handle.unpause()),
     stop: async () => void (await handle.stop()),
