@@ -60,6 +60,11 @@ export async function findMetadata(
   });
   const published = foundByClients
     ? { issuer, metadata: document }
-    : { issuer: ownOrigin, metadata: { ...document, issuer: ownOrigin } };
+    : { issuer: ownOrigin, metadata: asOwnMetadata(document, ownOrigin) };
   return { byHand: false, type, document, metadata, published };
+}
+
+/** Signed values would take precedence over the plain ones (RFC 8414 §2.1), the replaced issuer included. */
+function asOwnMetadata({ signed_metadata: _, ...document }: JsonObject, issuer: string): JsonObject {
+  return { ...document, issuer };
 }

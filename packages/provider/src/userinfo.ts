@@ -1,7 +1,7 @@
 import { type JsonObject, jsonObject } from './authorization-server-metadata.ts';
 import { type AskIdp, createIdpRequester } from './circuit-breaker.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
-import { IdpRequestError, isOutage, jsonOf } from './idp-request.ts';
+import { type IdpAnswer, IdpRequestError, isOutage, jsonOf } from './idp-request.ts';
 import { valueAt } from './json-path.ts';
 import { quote, subjectOf } from './token-claims.ts';
 
@@ -61,6 +61,11 @@ export function createUserinfoReader(endpoint: UserinfoEndpoint, mapping: Subjec
   };
 }
 
+/** GitHub says with 403 that it was asked too often, by the headers of its rate limit. */
+function isRateLimit({ status, headers }: IdpAnswer): boolean {
+  return status === 403 && (headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0');
+}
+
 async function ask(
   askIdp: AskIdp,
   endpoint: UserinfoEndpoint,
@@ -76,7 +81,8 @@ async function ask(
       headers: Object.fromEntries(headers),
       ...(endpoint.body === undefined ? {} : { body: endpoint.body }),
     });
-    if (isOutage(answer.status)) throw new IdpRequestError(endpoint.url, `answers ${answer.status}`);
+    if (isOutage(answer.status) || isRateLimit(answer))
+      throw new IdpRequestError(endpoint.url, `answers ${answer.status}`);
     const { status } = answer;
     return { status, body: status < 300 ? jsonOf(endpoint.url, answer) : undefined };
   } catch (error) {

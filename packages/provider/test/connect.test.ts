@@ -12,13 +12,18 @@ describe('connecting', () => {
   });
 
   it('publishes metadata under its own origin where clients would not find the IdP’s', async () => {
-    await using idp = await startStandIn({ metadata: 'rfc8414-appended', issuerPath: '/oauth' });
+    await using idp = await startStandIn({
+      metadata: 'rfc8414-appended',
+      issuerPath: '/oauth',
+      transformMetadata: (document) => ({ ...document, signed_metadata: 'e30.e30.e30' }),
+    });
     await using connection = await connect(idp, {}, oauth(idp.issuer));
     expect(connection.issuer).toBe(idp.issuer);
-    expect(connection.metadata.issuer).toBe(idp.issuer);
+    expect(connection.metadata).toMatchObject({ issuer: idp.issuer, signed_metadata: 'e30.e30.e30' });
+    const { signed_metadata: _, ...unsigned } = connection.metadata;
     expect(connection.published).toEqual({
       issuer: 'http://localhost:3001',
-      metadata: { ...connection.metadata, issuer: 'http://localhost:3001' },
+      metadata: { ...unsigned, issuer: 'http://localhost:3001' },
     });
   });
 

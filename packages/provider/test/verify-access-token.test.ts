@@ -167,7 +167,7 @@ describe('an opaque token', () => {
     await using connection = await connect(idp);
     const verdict = await verdictOn(connection, await idp.issueAccessToken());
     expect(verdict).toMatchObject({ code: 'audience_unknown', status: 401 });
-    expect(verdict.logMessage).toContain('TEST_AUDIENCE');
+    expect(verdict.logMessage).toContain('TEST_AUDIENCE=*');
   });
 
   it('does not reach the log by way of a redirect', async () => {
@@ -202,6 +202,16 @@ describe('an opaque token', () => {
     expect(verdict).toMatchObject({ code: 'inactive', status: 401 });
     expect(verdict.logMessage).toContain('bound to a resource');
   });
+
+  it.each([{ 'retry-after': '30' }, { 'x-ratelimit-remaining': '0' }])(
+    'is undecided by a 403 of userinfo that is a rate limit: %o',
+    async (headers) => {
+      await using idp = await startStandIn({ accessTokens: 'opaque', resource: 'ignored' });
+      await using connection = await connect(idp, { TEST_AUDIENCE: '*' });
+      idp.fail('userinfo', { status: 403, headers });
+      expect(await verdictOn(connection, await idp.issueAccessToken())).toMatchObject({ status: 503 });
+    },
+  );
 
   it.each([408, 429, 500, 503])('is undecided by a %i of userinfo', async (status) => {
     await using idp = await startStandIn({ accessTokens: 'opaque', resource: 'ignored' });
