@@ -18,9 +18,12 @@ const blocksOf = (language: string) =>
 
 const [devCommand = '', testCommand = '', providerCommand = ''] = blocksOf('sh');
 
+/** The pnpm that runs the tests, in place of one that npx fetches: `.ci/bare-clone` runs the command as it stands. */
+const withPnpmAtHand = (command: string) => command.replace('npx -y pnpm@10.34.9', 'pnpm');
+
 /** Runs a command of the README in a shell, on a free port, until the server says where it is. */
 const runCommand = async (command: string) => {
-  const child = spawn(command, {
+  const child = spawn(withPnpmAtHand(command), {
     cwd: fileURLToPath(root),
     env: { ...process.env, PORT: '0' },
     shell: true,
@@ -52,7 +55,7 @@ describe('the documentation', async () => {
 
 describe('the scripts of the app', () => {
   it('`start` serves for production, where the embedded identity provider is refused', async () => {
-    const child = spawn('npx -y pnpm@10.34.9 --filter whoami start', {
+    const child = spawn('pnpm --filter whoami start', {
       cwd: fileURLToPath(root),
       env: { ...process.env, PORT: '0' },
       shell: true,
@@ -68,7 +71,7 @@ describe('the scripts of the app', () => {
   });
 
   it('`watch` starts again when a source changes', async () => {
-    await using server = await runCommand('npx -y pnpm@10.34.9 --filter whoami watch');
+    await using server = await runCommand('pnpm --filter whoami watch');
     const source = new URL('apps/whoami/src/banner.ts', root);
     const now = new Date();
     await utimes(source, now, now);
@@ -94,6 +97,7 @@ describe('the README', () => {
 
   it('has as its second command what CI runs', async () => {
     expect(await read('.ci/run')).toContain(`\n${testCommand}\n`);
+    expect(await read('.ci/bare-clone')).toContain(` ${devCommand} `);
   });
 
   it('changes the provider with its third command', async () => {
