@@ -35,14 +35,17 @@ const runCommand = async (command: string) => {
   child.stdout.on('data', (chunk) => {
     output += String(chunk);
   });
+  await using stack = new AsyncDisposableStack();
+  stack.defer(async () => {
+    process.kill(-(child.pid ?? 0), 'SIGTERM');
+    await closed;
+  });
   await expect.poll(() => output, { timeout: 50_000 }).toMatch(/ready at \S+\n[\s\S]*VS Code/);
+  const running = stack.move();
   return {
     output: () => output,
     url: /ready at (\S+)/.exec(output)?.[1] ?? '',
-    [Symbol.asyncDispose]: async () => {
-      process.kill(-(child.pid ?? 0), 'SIGTERM');
-      await closed;
-    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 };
 
