@@ -39,6 +39,8 @@ export function createApp({ publicUrl, allowedOrigins, logger, sseSessions, guar
     guard?.requireBearer(resource) ?? ((_request, _response, next) => next());
   const readJson = [requireJson, express.json({ limit: BODY_LIMIT })];
 
+  const homePage = renderHomePage({ mcp, sse, guardedBy, instructions: connectInstructions(mcp) });
+
   const app = express().disable('x-powered-by');
   app.get('/health', (_, response) => void response.json({ status: 'ok' }));
   app.use(guard?.entrance ?? createFrontDoor(shared));
@@ -47,7 +49,7 @@ export function createApp({ publicUrl, allowedOrigins, logger, sseSessions, guar
       'Content-Security-Policy',
       "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     );
-    response.send(renderHomePage({ mcp, sse, guardedBy, instructions: connectInstructions(mcp) }));
+    response.send(homePage);
   });
   app.all('/mcp', requireBearer(mcp), allowOnly('POST'), readJson, handleStreamableHttp);
   app.all('/sse', requireBearer(sse), allowOnly('GET'), sseSessions.open);

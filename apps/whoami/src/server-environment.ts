@@ -1,4 +1,4 @@
-import { httpUrl, variable } from '@mcp-whoami/provider';
+import { commaSeparated, httpUrl, variable } from '@mcp-whoami/provider';
 import { z } from 'zod';
 import { providerNames } from './providers.ts';
 
@@ -6,9 +6,10 @@ const MAX_PORT = 65_535;
 
 const port = z
   .string()
-  .regex(/^\d{1,5}$/, { error: `a port from 0 to ${MAX_PORT} (0: any free one)` })
-  .transform(Number)
-  .refine((value) => value <= MAX_PORT, { error: `a port from 0 to ${MAX_PORT} (0: any free one)` });
+  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= MAX_PORT, {
+    error: `a port from 0 to ${MAX_PORT} (0: any free one)`,
+  })
+  .transform(Number);
 
 const origin = httpUrl
   .refine((text) => !URL.canParse(text) || /^\/?$/.test(text.replace(/^[^:]+:\/\/[^/?#]*/, '')), {
@@ -17,14 +18,7 @@ const origin = httpUrl
   .transform((text) => new URL(text).origin);
 
 /** As browsers send it (RFC 6454 §6.2); pages of extensions and editors have schemes of their own. */
-const originList = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((entry) => entry.trim())
-      .filter((entry) => entry !== ''),
-  )
+const originList = commaSeparated
   .refine(
     (list) => list.every((entry) => /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/.test(entry) && URL.canParse(entry)),
     {

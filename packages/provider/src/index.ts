@@ -38,6 +38,7 @@ export {
 } from './errors.ts';
 export { jsonPathPattern } from './json-path.ts';
 export {
+  commaSeparated,
   crossCheck,
   httpUrl,
   isLoopbackHost,

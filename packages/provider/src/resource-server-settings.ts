@@ -39,17 +39,20 @@ const scopeList = z
     error: 'scopes separated by spaces (RFC 6749 section 3.3)',
   });
 
-const audienceList = z
-  .string()
-  .transform((text) =>
-    text
-      .split(',')
-      .map((audience) => audience.trim())
-      .filter((audience) => audience !== ''),
-  )
-  .refine((list) => list.length > 0 && (list.length === 1 || !list.includes(ANY_AUDIENCE)), {
+/** Values separated by commas; white space around them and empty ones do not count. */
+export const commaSeparated = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ''),
+);
+
+const audienceList = commaSeparated.refine(
+  (list) => list.length > 0 && (list.length === 1 || !list.includes(ANY_AUDIENCE)),
+  {
     error: `audience values separated by commas, or ${ANY_AUDIENCE} alone`,
-  });
+  },
+);
 
 /** A verdict is never remembered for longer, in seconds. */
 const MAX_VERDICT_LIFETIME_SECONDS = 60;
