@@ -1,9 +1,11 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, utimes } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { connectSdkV1, connectSdkV2, startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { generatedParts, withPart } from '../docs/generated-parts.ts';
 
 const root = new URL('../../../', import.meta.url);
@@ -17,6 +19,10 @@ const blocksOf = (language: string) =>
     .map(([, , code]) => code?.trim() ?? '');
 
 const [devCommand = '', testCommand = '', providerCommand = ''] = blocksOf('sh');
+
+const dryRun = z.object({
+  tasks: z.array(z.object({ taskId: z.string(), dependencies: z.array(z.string()) })),
+});
 
 /** The pnpm that runs the tests, in place of one that npx fetches: `.ci/bare-clone` runs the command as it stands. */
 const withPnpmAtHand = (command: string) => command.replace('npx -y pnpm@10.34.9', 'pnpm');
@@ -53,6 +59,19 @@ describe('the documentation', async () => {
   it.each(await generatedParts())('$document has its $marker as the code says', async (part) => {
     const document = await read(part.document);
     expect(withPart(document, part), 'run `pnpm tables`').toBe(document);
+  });
+});
+
+describe('turbo', () => {
+  it('runs the tests of a package again when one that it depends on has changed', async () => {
+    const dry = promisify(execFile)('pnpm', ['exec', 'turbo', 'test', '--dry=json'], {
+      cwd: fileURLToPath(root),
+    });
+    const { tasks } = dryRun.parse(JSON.parse((await dry).stdout));
+    const dependencies = new Map(tasks.map((task) => [task.taskId, task.dependencies]));
+    // Its hash takes in the sources of whatever its transit task depends on.
+    expect(dependencies.get('@mcp-whoami/guard#test')).toContain('@mcp-whoami/guard#transit');
+    expect(dependencies.get('@mcp-whoami/guard#transit')).toContain('@mcp-whoami/provider#transit');
   });
 });
 
