@@ -110,6 +110,22 @@ export function withAdvice(refusal: TokenRefusedError, advice: Advice): TokenRef
   return text === undefined ? refusal : new TokenRefusedError(refusal.code, `${refusal.logMessage}. ${text}`);
 }
 
+/**
+ * A logout token is no good: 400 (OpenID Connect Back-Channel Logout §2.8). `logMessage` is for the operator; the
+ * sender learns no more than that.
+ */
+export class LogoutRefusedError extends Error {
+  readonly code = 'logout_token_invalid';
+  readonly logMessage: string;
+  readonly status = 400;
+
+  constructor(logMessage: string) {
+    super('The logout token is not valid');
+    this.name = 'LogoutRefusedError';
+    this.logMessage = logMessage;
+  }
+}
+
 /** Seconds after which a client may try again when the identity provider could not be asked. */
 const RETRY_AFTER_SECONDS = 5;
 

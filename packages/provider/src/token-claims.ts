@@ -4,7 +4,7 @@ import { type RefusalCode, TokenRefusedError } from './errors.ts';
 import { ANY_AUDIENCE } from './resource-server-settings.ts';
 
 /** How far an IdP's clock may be ahead of this one, in seconds; `exp` gets no grace. */
-const NOT_BEFORE_TOLERANCE_SECONDS = 10;
+export const NOT_BEFORE_TOLERANCE_SECONDS = 10;
 
 /** What a token must be issued for and by. */
 export interface TokenPolicy {
