@@ -43,7 +43,10 @@ export const composeProject = (
     run: async (...command: string[]): Promise<void> => {
       await inProject(...command).catch(async (error: unknown) => {
         const { stdout } = await inProject('logs', '--tail', '60');
-        throw new Error(`${error}\n${stdout}`, { cause: error });
+        throw new Error(
+          `${error}\n${stdout}\nWhere no registry answers, scripts/container-images builds the images.`,
+          { cause: error },
+        );
       });
     },
     [Symbol.asyncDispose]: async () => {
