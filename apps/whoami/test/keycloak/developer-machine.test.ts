@@ -8,7 +8,7 @@ import { composeProject, findCompose } from './compose-project.ts';
 import { testuser } from './start-whoami-on-keycloak.ts';
 
 /** Neither image nor database is prepared: it is the start that a person waits for. */
-const keycloakStart = 180_000; // ms
+const keycloakStart = 240_000; // ms
 
 /** The two starts at the same time: much of each is waiting. */
 const together = { concurrent: true, timeout: keycloakStart + 120_000 };
