@@ -1,4 +1,4 @@
-import { BrokenCircuitError, ConsecutiveBreaker, circuitBreaker, handleType } from 'cockatiel';
+import { BrokenCircuitError, CircuitState, ConsecutiveBreaker, circuitBreaker, handleType } from 'cockatiel';
 import { type IdpAnswer, type IdpRequest, IdpRequestError, requestIdp } from './idp-request.ts';
 
 /** After so many requests in a row without an answer, an endpoint counts as dead. */
@@ -19,14 +19,19 @@ export function createIdpRequester(): AskIdp {
     breaker: new ConsecutiveBreaker(FAILURES_UNTIL_OPEN),
   });
   return async (url, request) => {
+    // One request tries a dead endpoint again: the breaker would have the others wait for its time-out too.
+    if (breaker.state === CircuitState.HalfOpen) throw leftAlone(url);
     try {
       return await breaker.execute(() => requestIdp(url, request));
     } catch (error) {
-      if (!(error instanceof BrokenCircuitError)) throw error;
-      throw new IdpRequestError(
-        url,
-        `gave no answer ${FAILURES_UNTIL_OPEN} times in a row and is left alone for a while`,
-      );
+      throw error instanceof BrokenCircuitError ? leftAlone(url) : error;
     }
   };
+}
+
+function leftAlone(url: string): IdpRequestError {
+  return new IdpRequestError(
+    url,
+    `gave no answer ${FAILURES_UNTIL_OPEN} times in a row and is left alone for a while`,
+  );
 }
