@@ -30,7 +30,7 @@ export type FaultMode =
   | 'reset-mid-body'
   | 'slow-drip';
 
-/** An answer of the test's own instead of a named mode; a body that is no string is sent as JSON. */
+/** An answer of the test's own instead of a named mode; a body that is neither text nor bytes is sent as JSON. */
 export type FaultAnswer = { status: number; headers?: Record<string, string>; body?: unknown };
 
 export type Fault = FaultMode | FaultAnswer;
@@ -81,7 +81,7 @@ const answers: Partial<Record<FaultMode, (endpoint: Endpoint) => FaultAnswer>> =
 };
 
 export const sendAnswer = (response: ServerResponse, { status, headers, body }: FaultAnswer): void => {
-  const text = typeof body === 'string' ? body : JSON.stringify(body ?? {});
+  const text = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body ?? {});
   response.writeHead(status, { 'content-type': 'application/json', ...headers });
   response.end(text);
 };
