@@ -4,7 +4,7 @@ export { type ConnectedV1, type ConnectV1Options, connectSdkV1 } from './clients
 export { type ConnectedV2, type ConnectV2Options, connectSdkV2 } from './clients/sdk-v2.ts';
 export { attackerKeysPath, hostileTokens } from './hostile-tokens/hostile-tokens.ts';
 export type { HostileToken } from './hostile-tokens/row.ts';
-export { type DecidingEndpoint, type Outage, outages } from './provider-suite/outages.ts';
+export { type Outage, outages } from './provider-suite/outages.ts';
 export {
   otherResource,
   ownResource,

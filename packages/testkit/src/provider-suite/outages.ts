@@ -1,17 +1,15 @@
 import { expect, it } from 'vitest';
 import type { Account } from '../accounts.ts';
+import type { Endpoint } from '../stand-in/endpoints.ts';
 import type { FaultMode } from '../stand-in/faults.ts';
 import type { StandInOptions } from '../stand-in/options.ts';
 import type { StandIn } from '../stand-in/start.ts';
 import { type ConnectionUnderTest, verdictOn } from './under-test.ts';
 
-/** The endpoint whose answer decides about a token. */
-export type DecidingEndpoint = 'jwks' | 'introspection' | 'userinfo';
-
 /** A way in which an IdP fails: none of them says anything of a token. */
 export type Outage = {
   name: string;
-  begin: (idp: StandIn, endpoint: DecidingEndpoint) => void | Promise<void>;
+  begin: (idp: StandIn, endpoint: Endpoint) => void | Promise<void>;
   end: (idp: StandIn) => void | Promise<void>;
   /** So many concurrent calls meet it; more than the circuit breaker waits for take the breaker into the test. */
   calls: number;
