@@ -14,24 +14,27 @@ export type AskIdp = (url: string, request?: IdpRequest) => Promise<IdpAnswer>;
  * waited for already.
  */
 export function createIdpRequester(): AskIdp {
-  const breaker = circuitBreaker(handleType(IdpRequestError), {
+  // An answer, however useless, held nobody up: else bad tokens that the IdP redirects would shut good ones out.
+  const withoutAnswer = handleType(IdpRequestError, ({ answered }) => !answered);
+  const breaker = circuitBreaker(withoutAnswer, {
     halfOpenAfter: REST_MS,
     breaker: new ConsecutiveBreaker(FAILURES_UNTIL_OPEN),
   });
   return async (url, request) => {
     // One request tries a dead endpoint again: the breaker would have the others wait for its time-out too.
-    if (breaker.state === CircuitState.HalfOpen) throw leftAlone(url);
+    if (breaker.state === CircuitState.HalfOpen) throw leftAlone(url, new BrokenCircuitError());
     try {
       return await breaker.execute(() => requestIdp(url, request));
     } catch (error) {
-      throw error instanceof BrokenCircuitError ? leftAlone(url) : error;
+      throw error instanceof BrokenCircuitError ? leftAlone(url, error) : error;
     }
   };
 }
 
-function leftAlone(url: string): IdpRequestError {
+function leftAlone(url: string, cause: BrokenCircuitError): IdpRequestError {
   return new IdpRequestError(
     url,
     `gave no answer ${FAILURES_UNTIL_OPEN} times in a row and is left alone for a while`,
+    cause,
   );
 }

@@ -8,12 +8,15 @@ const MAX_LOCATION_LENGTH = 200;
 /** An identity provider gave no usable answer. `message` says which request and why, for the log. */
 export class IdpRequestError extends Error {
   readonly code = 'idp_request_failed';
+  /** Whether something came, if nothing of use; otherwise `cause` says what happened. */
+  readonly answered: boolean;
   /** Seconds after which the IdP wants to be asked again, where it says so. */
   readonly retryAfter: number | undefined;
 
   constructor(url: string, reason: string, cause?: unknown, retryAfter?: number) {
     super(`${url} ${reason}`, { cause });
     this.name = 'IdpRequestError';
+    this.answered = cause === undefined;
     this.retryAfter = retryAfter;
   }
 }

@@ -61,12 +61,15 @@ describe('a dead endpoint of the IdP', () => {
     await trial;
   });
 
-  it('that answers, if only with 500, is asked again at once', async () => {
-    await using idp = await startStandIn({ accessTokens: 'opaque', resource: 'ignored' });
-    await using connection = await connect(idp, { TEST_AUDIENCE: '*' });
-    const token = await idp.issueAccessToken();
-    idp.fail('userinfo', 'status-500', { times: 20 });
-    for (let call = 0; call < 20; call += 1) await verdictOn(connection, token);
-    expect((await connection.verifyAccessToken(token)).subject).toBe('ada');
-  });
+  it.each(['status-500', 'redirect', 'html-200', 'huge'] as const)(
+    'that answers, if only with %s, is asked again at once',
+    async (fault) => {
+      await using idp = await startStandIn({ accessTokens: 'opaque', resource: 'ignored' });
+      await using connection = await connect(idp, { TEST_AUDIENCE: '*' });
+      const token = await idp.issueAccessToken();
+      idp.fail('userinfo', fault, { times: 20 });
+      for (let call = 0; call < 20; call += 1) await verdictOn(connection, token);
+      expect((await connection.verifyAccessToken(token)).subject).toBe('ada');
+    },
+  );
 });

@@ -92,7 +92,7 @@ it('does not listen, until it listens again on the same port', async () => {
   expect((await fetch(idp.jwksUrl)).status).toBe(200);
 });
 
-const broken: FaultMode[] = ['refuse', 'reset-mid-body'];
+const broken: FaultMode[] = ['refuse', 'reset-mid-body', 'no-gzip', 'no-http'];
 it.each(broken)('breaks the connection: %s', async (mode) => {
   await using idp = await startStandIn();
   idp.fail('token', mode);

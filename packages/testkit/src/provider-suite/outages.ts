@@ -38,6 +38,8 @@ export const outages: readonly Outage[] = [
   byFault('reset-mid-body'),
   byFault('huge'),
   byFault('gzip-bomb'),
+  byFault('no-gzip'),
+  byFault('no-http'),
   byFault('status-429'),
   byFault('status-500'),
   byFault('status-502-html'),

@@ -27,6 +27,8 @@ export type FaultMode =
   | 'redirect-to-other-host'
   | 'huge'
   | 'gzip-bomb'
+  | 'no-gzip'
+  | 'no-http'
   | 'reset-mid-body'
   | 'slow-drip';
 
@@ -76,6 +78,11 @@ const answers: Partial<Record<FaultMode, (endpoint: Endpoint) => FaultAnswer>> =
     status: 200,
     headers: { 'content-type': 'application/json' },
     body: '{"active":true,"sub":"ada","keys":[{"kty":"RS',
+  }),
+  'no-gzip': () => ({
+    status: 200,
+    headers: { 'content-encoding': 'gzip' },
+    body: { sub: 'ada', active: true },
   }),
   redirect: () => ({ status: 302, headers: { location: redirectTarget }, body: '' }),
 };
@@ -133,6 +140,7 @@ export const commitFault = (
   else if (fault === 'redirect-to-other-host') sendAnswer(response, redirect('other-host', request));
   else if (fault === 'gzip-bomb') sendBomb(response);
   else if (fault === 'refuse') request.socket.destroy();
+  else if (fault === 'no-http') request.socket.end('SSH-2.0-OpenSSH_9.7\r\n');
   else if (fault === 'huge') sendEndlessly(response);
   else if (fault === 'slow-drip') drip(response);
   else if (fault === 'reset-mid-body') {
