@@ -15,7 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { callWhoami, jsonRpcHeaders, startWhoami, whoamiCall } from './start-whoami.ts';
 
 /** Far more than any answer takes, in milliseconds: a row that needs it has found a way to make the server work. */
-const SLOW_MS = 2_000;
+const SLOW_MS = 5_000;
 /** How much more memory a server may hold after all of it, in bytes. */
 const MEMORY_LIMIT_BYTES = 64 * 1024 * 1024;
 /** Node refuses headers that are longer together, in bytes. */

@@ -135,13 +135,13 @@ describe('claims', () => {
         expect(claims.iss ?? issuer).toBe(issuer);
         expectUnpolluted();
       }),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     );
   });
 });
 
 /** How often each endpoint is asked: every one is a request. */
-const numRuns = 400;
+const numRuns = 200;
 
 describe('whatever the IdP answers, the verdict is one of three', () => {
   const statuses = fc.oneof(

@@ -6,7 +6,7 @@ const longest = 16 * 1024; // characters
 
 /**
  * Long runs for whatever reads a token, its header, its scopes or its audience by a regular expression or by
- * splitting: time that grows with the square of the length would be seconds here (CWE-1333).
+ * splitting: work that grows faster than the length shows here (CWE-1333).
  */
 export const longRuns = ({ idp, resource, claims, signed, attacked }: Forge): HostileToken[] => {
   const source = 'CWE-1333: ReDoS candidate';
