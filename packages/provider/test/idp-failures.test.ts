@@ -116,6 +116,37 @@ describe('what is no verdict on a token', () => {
   });
 });
 
+describe('userinfo that decides about a token which something else has looked at', () => {
+  const faults = ['refuse', 'status-500', 'html-200', 'json-null', 'redirect-to-other-host'] as const;
+
+  it.each(faults)(
+    'is no verdict on one that introspection calls active, naming nobody: %s',
+    async (fault) => {
+      await using idp = await startStandIn({
+        accessTokens: 'opaque',
+        introspection: { answer: ({ sub: _, ...answer }) => answer },
+      });
+      const { clientId, clientSecret } = idp.introspectionClient;
+      const client = { TEST_CLIENT_ID: clientId, TEST_CLIENT_SECRET: clientSecret };
+      await using connection = await connect(idp, client);
+      idp.fail('userinfo', fault);
+      const token = await idp.issueAccessToken({ resource });
+      expect(await verdictOn(connection, token)).toMatchObject({ code: 'idp_unavailable', status: 503 });
+      expect(idp.requests.count('/elsewhere')).toBe(0);
+    },
+  );
+
+  it.each(faults)('is no verdict on a JWT that may be an ID token: %s', async (fault) => {
+    await using idp = await startStandIn({ jwtsHonoured: true });
+    await using connection = await connect(idp);
+    idp.fail('userinfo', fault);
+    const claims = idp.validClaims({ aud: resource, at_hash: '77QmUPtjPfzWtF2AnpK9RQ' });
+    const token = idp.signJwt(claims, { header: { typ: undefined } });
+    expect(await verdictOn(connection, token)).toMatchObject({ code: 'idp_unavailable', status: 503 });
+    expect(idp.requests.count('/elsewhere')).toBe(0);
+  });
+});
+
 describe('a user whose id was lost on the way', () => {
   it.each([
     ['a byte that is no UTF-8', Buffer.from('{"sub":"ad\xe9"}', 'latin1')],
