@@ -2,6 +2,7 @@ import {
   BrokenCircuitError,
   BulkheadRejectedError,
   bulkhead,
+  CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
   handleType,
@@ -30,7 +31,9 @@ export type AskIdp = (url: string, request?: IdpRequest) => Promise<IdpAnswer>;
  * waits for a time-out that others have waited for already.
  */
 export function createIdpRequester(): AskIdp {
-  const breaker = circuitBreaker(handleType(IdpRequestError), {
+  // An answer, however useless, held nobody up: else bad tokens that the IdP redirects would shut good ones out.
+  const withoutAnswer = handleType(IdpRequestError, ({ answered }) => !answered);
+  const breaker = circuitBreaker(withoutAnswer, {
     halfOpenAfter: REST_MS,
     breaker: new ConsecutiveBreaker(FAILURES_UNTIL_OPEN),
   });
@@ -39,20 +42,20 @@ export function createIdpRequester(): AskIdp {
     const deadline = performance.now() + (request?.timeout ?? IDP_TIMEOUT_MS);
     try {
       return await turns.execute(() => {
+        // One request tries a dead endpoint again: the breaker would have the others wait for its time-out too.
+        if (breaker.state === CircuitState.HalfOpen) throw new BrokenCircuitError();
         // The wait for its turn is part of the time that an answer may take.
         const timeout = Math.ceil(deadline - performance.now());
-        if (timeout <= 0) throw new IdpRequestError(url, 'has too many requests under way to take another');
+        if (timeout <= 0) throw new BulkheadRejectedError(MAX_UNDER_WAY, MAX_WAITING);
         return breaker.execute(() => requestIdp(url, { ...request, timeout }));
       });
     } catch (error) {
       if (error instanceof BulkheadRejectedError) {
-        throw new IdpRequestError(url, `has ${MAX_WAITING} requests waiting for it already`);
+        throw new IdpRequestError(url, 'has too many requests under way to take another', error);
       }
       if (!(error instanceof BrokenCircuitError)) throw error;
-      throw new IdpRequestError(
-        url,
-        `gave no answer ${FAILURES_UNTIL_OPEN} times in a row and is left alone for a while`,
-      );
+      const reason = `gave no answer ${FAILURES_UNTIL_OPEN} times in a row and is left alone for a while`;
+      throw new IdpRequestError(url, reason, error);
     }
   };
 }

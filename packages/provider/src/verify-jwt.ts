@@ -1,9 +1,17 @@
+import { isUtf8 } from 'node:buffer';
 import type { JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { type JsonObject, jsonObject } from './authorization-server-metadata.ts';
 import { TokenRefusedError } from './errors.ts';
 import { parseJson } from './idp-request.ts';
-import { type CheckedClaims, checkClaims, quote, requireIssuer, type TokenPolicy } from './token-claims.ts';
+import {
+  type CheckedClaims,
+  checkClaims,
+  isSubject,
+  quote,
+  requireIssuer,
+  type TokenPolicy,
+} from './token-claims.ts';
 import { requireAlgorithm, verifySignature } from './verify-signature.ts';
 
 /** Values of `typ` that an access token may have (RFC 9068 §2.1, RFC 8725 §3.11); most IdPs say JWT or nothing. */
@@ -25,7 +33,7 @@ export interface VerifiedJwt extends CheckedClaims {
  */
 export function looksLikeJwt(token: string): boolean {
   const parts = token.split('.');
-  const header = decodeJson(parts[0] ?? '');
+  const header = jsonObject.safeParse(parseJson(Buffer.from(parts[0] ?? '', 'base64url').toString())).data;
   if (header === undefined || parts.length === 1) return false;
   return !(parts.length === 5 && typeof header.enc === 'string' && /^[\w.-]+$/.test(token));
 }
@@ -62,7 +70,7 @@ export function createJwtVerifier(keys: JWTVerifyGetKey, policy: TokenPolicy & {
       throw new TokenRefusedError('expiry_missing', 'the token has no `exp` (RFC 9068 section 2.2)');
     }
     const { sub } = claims;
-    if (typeof sub !== 'string' || sub.trim() === '') {
+    if (!isSubject(sub)) {
       throw new TokenRefusedError(
         'subject_missing',
         `expected a non-empty string \`sub\`, the token has ${quote(sub)}`,
@@ -79,19 +87,23 @@ export function decodeHeader(token: string) {
   if (!compactSerialization.test(token)) {
     throw new TokenRefusedError('malformed_token', 'not three base64url parts (RFC 7515 section 7.1)');
   }
-  const parsed = joseHeader.safeParse(decodeJson(token.split('.')[0] ?? ''));
+  const parsed = joseHeader.safeParse(decodeStrictly(token.split('.')[0] ?? ''));
   if (parsed.success) return parsed.data;
   throw new TokenRefusedError('malformed_token', 'its header is no JOSE header (RFC 7515 section 4)');
 }
 
-function decodeJson(part: string | Uint8Array): JsonObject | undefined {
-  const bytes = typeof part === 'string' ? Buffer.from(part, 'base64url') : Buffer.from(part);
-  return jsonObject.safeParse(parseJson(bytes.toString())).data;
+/** For a part that is judged: bytes that are no UTF-8 are not read as something else (RFC 7519 §7.2). */
+function decodeStrictly(part: string | Uint8Array): JsonObject | undefined {
+  const bytes = typeof part === 'string' ? Buffer.from(part, 'base64url') : part;
+  return isUtf8(bytes) ? jsonObject.safeParse(parseJson(Buffer.from(bytes).toString())).data : undefined;
 }
 
 /** @throws {TokenRefusedError} `malformed_token` */
 export function decodePayload(payload: string | Uint8Array): JsonObject {
-  const claims = decodeJson(payload);
+  const claims = decodeStrictly(payload);
   if (claims !== undefined) return claims;
-  throw new TokenRefusedError('malformed_token', 'its payload is no JSON object (RFC 7519 section 7.2)');
+  throw new TokenRefusedError(
+    'malformed_token',
+    'its payload is no JSON object in UTF-8 (RFC 7519 section 7.2)',
+  );
 }
