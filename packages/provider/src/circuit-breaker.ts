@@ -31,7 +31,7 @@ export type AskIdp = (url: string, request?: IdpRequest) => Promise<IdpAnswer>;
  * waits for a time-out that others have waited for already.
  */
 export function createIdpRequester(): AskIdp {
-  // An answer, however useless, held nobody up: else bad tokens that the IdP redirects would shut good ones out.
+  // A whole answer, however useless, held nobody up: else bad tokens that the IdP redirects would shut good ones out.
   const withoutAnswer = handleType(IdpRequestError, ({ answered }) => !answered);
   const breaker = circuitBreaker(withoutAnswer, {
     halfOpenAfter: REST_MS,

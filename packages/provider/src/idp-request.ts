@@ -8,7 +8,7 @@ const MAX_LOCATION_LENGTH = 200;
 /** An identity provider gave no usable answer. `message` says which request and why, for the log. */
 export class IdpRequestError extends Error {
   readonly code = 'idp_request_failed';
-  /** Whether something came, if nothing of use; otherwise `cause` says what happened. */
+  /** Whether a whole answer came, if one of no use; otherwise `cause` says what happened. */
   readonly answered: boolean;
   /** Seconds after which the IdP wants to be asked again, where it says so. */
   readonly retryAfter: number | undefined;
@@ -75,7 +75,11 @@ async function readBody(url: string, response: Response): Promise<string> {
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
     if (size > MAX_ANSWER_BYTES) {
-      throw new IdpRequestError(url, `answers more than ${MAX_ANSWER_BYTES} bytes`);
+      throw new IdpRequestError(
+        url,
+        `answers more than ${MAX_ANSWER_BYTES} bytes`,
+        new RangeError('too large'),
+      );
     }
     chunks.push(chunk);
   }
