@@ -7,8 +7,9 @@ import {
   type JWTVerifyGetKey,
   jwksCache,
 } from 'jose';
+import { z } from 'zod';
 import { createIdpRequester } from './circuit-breaker.ts';
-import { IDP_TIMEOUT_MS } from './idp-request.ts';
+import { IDP_TIMEOUT_MS, IdpRequestError, isOutage, outageError, parseJson } from './idp-request.ts';
 
 /** Least time between two requests for the keys because of an unknown `kid` or of their age, in milliseconds. */
 const COOLDOWN_MS = 10_000;
@@ -16,6 +17,8 @@ const COOLDOWN_MS = 10_000;
 const REFRESH_AGE_MS = 5 * 60_000;
 /** Age at which a token waits for the answer: nobody has called for so long that a key may be gone since. */
 const STALE_AGE_MS = 10 * 60_000;
+
+const noKeys = z.object({ keys: z.tuple([]) });
 
 /**
  * An issuer's published keys (RFC 7517 §5): fetched when first needed, again in the background as they age, and when
@@ -32,7 +35,11 @@ export function createKeySet(jwksUri: string): JWTVerifyGetKey {
     timeoutDuration: IDP_TIMEOUT_MS,
     [jwksCache]: fetched,
     [customFetch]: async (url) => {
-      const { status, headers, body } = await ask(url);
+      const answer = await ask(url);
+      if (isOutage(answer.status)) throw outageError(url, answer);
+      const { status, headers, body } = answer;
+      // An issuer that signs has a key: this says nothing of any token, and takes back none that is known.
+      if (noKeys.safeParse(parseJson(body)).success) throw new IdpRequestError(url, 'publishes no keys');
       return new Response(body, { status, headers });
     },
   });

@@ -102,6 +102,25 @@ describe('the keys of an issuer', () => {
     expect((await verdictOn(started.connection, old)).code).toBe('unknown_key');
   });
 
+  it('that are none at all say nothing of a token, and take back none that is known', async () => {
+    await using started = await start();
+    started.idp.fail('jwks', { status: 200, body: { keys: [] } });
+    expect(await verdictOn(started.connection, started.goodToken())).toMatchObject({ status: 503 });
+    started.idp.recover();
+    const token = started.goodToken();
+    await started.subjectOf(token);
+    started.idp.fail('jwks', { status: 200, body: { keys: [] } });
+    pass(11 * 60);
+    expect(await started.subjectOf(token)).toBe(ada.sub);
+  });
+
+  it('are asked for again when the IdP says, as far as clients are told', async () => {
+    await using started = await start();
+    started.idp.fail('jwks', 'status-429');
+    const error = await started.connection.verifyAccessToken(started.goodToken()).catch((failure) => failure);
+    expect(error).toMatchObject({ status: 503, headers: { 'Retry-After': '30' } });
+  });
+
   it('go on to serve while newer ones can not be had', async () => {
     await using started = await start();
     const exp = Math.floor(Date.now() / 1000) + 24 * 3_600;
