@@ -5,9 +5,9 @@ import { screenshots } from '../test/album.ts';
 
 /** Copies the pictures of the tutorial's checkpoints from the walks that have just been made. */
 const checkpoints = {
-  'connect.webp': [/^without-authentication/, 'connect.webp'],
-  'tools.webp': [/^without-authentication/, 'tools.webp'],
-  'not-authenticated.webp': [/^without-authentication/, 'result.webp'],
+  'connect.webp': [/^without-authentication-/, 'connect.webp'],
+  'tools.webp': [/^without-authentication-/, 'tools.webp'],
+  'not-authenticated.webp': [/^without-authentication-/, 'result.webp'],
   'sign-in.webp': [/^keycloak-.*-a-registered-client$/, 'sign-in.webp'],
   'connected.webp': [/^keycloak-.*-a-registered-client$/, 'connected.webp'],
   'claims.webp': [/^keycloak-.*-a-registered-client$/, 'result.webp'],

@@ -7,7 +7,7 @@ import type { Page } from '@mcp-whoami/testkit/chromium';
 export const screenshots = fileURLToPath(new URL('../screenshots/', import.meta.url));
 
 /** A walk's name as a folder's. */
-export const folderOf = (walk: string): string =>
+const folderOf = (walk: string): string =>
   join(screenshots, walk.toLowerCase().replaceAll(/[^a-z0-9.]+/g, '-'));
 
 /** A text stays sharp, and a picture small enough for the documentation. */

@@ -49,14 +49,9 @@ export const openInspector = async (page: Page, inspector: Inspector) => {
       await page.getByText('Disconnected', { exact: true }).waitFor();
       await page.getByRole('switch', { name: `"${serverId}"` }).click({ force: true });
     },
-    /** After a sign-in Inspector says that it succeeded. */
-    untilSignedIn: async () => {
-      const success = page.getByRole('alert').filter({ hasText: 'Authentication succeeded.' });
-      await success.getByRole('button').click();
-      await success.waitFor({ state: 'hidden' });
-    },
+    /** After a sign-in too, when the browser is back. */
     untilConnected: async () => {
-      await page.getByText('Connected', { exact: true }).waitFor();
+      await page.getByRole('button', { name: 'Disconnect from server' }).waitFor();
       // What it shows of the protocol leaves little room for the rest.
       await page.getByRole('button', { name: 'Close monitoring sidebar' }).click();
     },

@@ -1,18 +1,9 @@
-import { describeChromium } from '@mcp-whoami/testkit/chromium';
-import { afterAll, beforeAll, expect } from 'vitest';
-import { type Inspector, startInspector } from './start-inspector.ts';
+import { expect } from 'vitest';
 import { startWhoami } from './start-whoami.ts';
-import { walk } from './walk.ts';
+import { describeWalks } from './walk.ts';
 
-describeChromium('MCP Inspector', (openPage) => {
-  let running: Inspector;
-  beforeAll(async () => {
-    running = await startInspector();
-  });
-  afterAll(() => running[Symbol.asyncDispose]());
-  const setting = { openPage, inspector: () => running };
-
-  walk('without authentication over SSE', setting, async ({ page, inspector, take }) => {
+describeWalks((walk) => {
+  walk('without authentication, over SSE', async ({ page, inspector, take }) => {
     await using whoami = await startWhoami({ PROVIDER: 'none' });
     const shown = { [whoami.url]: 'http://localhost:3001' };
     await inspector.fillInServer({ url: whoami.sse, transport: 'sse' });
@@ -28,19 +19,21 @@ describeChromium('MCP Inspector', (openPage) => {
     expect(await inspector.result()).toEqual({ error: 'Not authenticated' });
   });
 
-  for (const transport of ['http', 'sse'] as const) {
-    walk(`dev over ${transport}, with registration`, setting, async ({ page, inspector, take }) => {
+  for (const [transport, path] of [
+    ['http', 'mcp'],
+    ['sse', 'sse'],
+  ] as const) {
+    walk(`dev, over ${path}, a client that registers itself`, async ({ page, inspector, take }) => {
       await using whoami = await startWhoami({ PROVIDER: 'dev' });
-      const url = transport === 'http' ? whoami.mcp : whoami.sse;
+      const url = whoami[path];
       await inspector.fillInServer({ url, transport });
       await inspector.saveServer();
       await inspector.connect();
-      // The page on which a person signs in and consents.
+      // The one page on which a person signs in and consents.
       await page.getByRole('heading', { name: 'Sign in to continue to MCP Inspector' }).waitFor();
       await page.getByText(`It asks for access to ${url} with:`).waitFor();
       await take('sign-in');
       await page.getByRole('button', { name: 'Continue as Ada Lovelace' }).click();
-      await inspector.untilSignedIn();
       await inspector.untilConnected();
       await take('connected');
       await inspector.listTools();
@@ -51,7 +44,7 @@ describeChromium('MCP Inspector', (openPage) => {
     });
   }
 
-  walk('a sign-in that is cancelled', setting, async ({ page, inspector, take }) => {
+  walk('dev, a sign-in that is cancelled', async ({ page, inspector, take }) => {
     await using whoami = await startWhoami({ PROVIDER: 'dev' });
     await inspector.fillInServer({ url: whoami.mcp, transport: 'http' });
     await inspector.saveServer();
@@ -63,6 +56,5 @@ describeChromium('MCP Inspector', (openPage) => {
     await page.getByRole('button', { name: 'Re-authenticate' }).click();
     await page.getByRole('button', { name: 'Continue as Grace Hopper' }).click();
     await inspector.untilConnected();
-    await take('connected');
   });
 });

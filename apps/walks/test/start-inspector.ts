@@ -10,12 +10,25 @@ export const inspectorProgram = createRequire(import.meta.url).resolve(
   '@modelcontextprotocol/inspector/clients/launcher/build/index.js',
 );
 
+/** The line in which Inspector says where it is. */
+export const inspectorIsReady = /running at:\s+(http:\S+)/;
+
+/** On a port of its own, with nothing in or from the person's home, and no browser opened. */
+export const inspectorEnvironment = (port: number, home: string) => ({
+  HOME: home,
+  CLIENT_PORT: String(port),
+  MCP_SANDBOX_PORT: '0',
+  MCP_APP_ORIGIN_PORT: '0',
+  MCP_AUTO_OPEN_ENABLED: 'false',
+  MCP_STORAGE_DIR: home,
+  MCP_INSPECTOR_SECRET_STORE: 'memory',
+});
+
 /** MCP Inspector, which runs with a home of its own. */
 export type Inspector = AsyncDisposable & {
-  /** Where a client that is registered for it by hand has its redirect URI. */
-  redirectUri: string;
-  /** The address that it prints for the person, under the name that clients are registered with. */
+  /** The address that it prints, and opens where it may. Its redirect URI has the same host. */
   url: string;
+  port: number;
   /** Takes the servers that were added off its list. */
   forgetServers: () => Promise<void>;
 };
@@ -30,27 +43,16 @@ export const startInspector = async (): Promise<Inspector> => {
   const forgetServers = () => writeFile(catalog, JSON.stringify({ mcpServers: {} }));
   await forgetServers();
   const port = await freePort();
-  const { ready } = stack.use(
-    await startProcess(
-      inspectorProgram,
-      {
-        HOME: home,
-        CLIENT_PORT: String(port),
-        MCP_SANDBOX_PORT: '0',
-        MCP_APP_ORIGIN_PORT: '0',
-        MCP_AUTO_OPEN_ENABLED: 'false',
-        MCP_STORAGE_DIR: home,
-        MCP_CATALOG_PATH: catalog,
-        MCP_INSPECTOR_SECRET_STORE: 'memory',
-      },
-      /running at:\s+http:\/\/127\.0\.0\.1:(\S+)/,
-    ),
+  const { found: url } = stack.use(
+    await startProcess(process.execPath, [inspectorProgram], {
+      env: { PATH: process.env.PATH, ...inspectorEnvironment(port, home), MCP_CATALOG_PATH: catalog },
+      ready: inspectorIsReady,
+    }),
   );
-  const origin = `http://localhost:${port}`;
   const owned = stack.move();
   return {
-    redirectUri: `${origin}/oauth/callback`,
-    url: `http://localhost:${ready[1]}`,
+    url,
+    port,
     forgetServers,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

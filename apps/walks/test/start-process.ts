@@ -1,36 +1,41 @@
-import { spawn } from 'node:child_process';
+import { type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-const startTimeout = 30_000; // ms
+/** How long a program may take to be ready, in ms. */
+const startTimeout = 50_000;
 
-/** A program that runs. Disposing of it ends it. */
-export type RunningProcess = AsyncDisposable & {
-  /** What `ready` found in its output. */
-  ready: RegExpExecArray;
-  output: () => string;
+export type StartOptions = Pick<SpawnOptions, 'cwd' | 'env' | 'shell'> & {
+  /** What its output says when it is ready. */
+  ready: RegExp;
+  /** ms */
+  timeout?: number;
 };
 
-/** Runs a program on this Node with nothing but the given environment, until its output matches `ready`. */
+/** A program that runs. Disposing of it ends it and what it started. */
+export type RunningProcess = AsyncDisposable & {
+  /** The first group of `ready`. */
+  found: string;
+};
+
+/** Starts a program, and waits until it says that it is ready. */
 export const startProcess = async (
-  program: string,
-  environment: Readonly<Record<string, string>>,
-  ready: RegExp,
+  file: string,
+  args: readonly string[],
+  { ready, timeout = startTimeout, ...options }: StartOptions,
 ): Promise<RunningProcess> => {
-  const child = spawn(process.execPath, [program], {
-    env: { PATH: process.env.PATH, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(file, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const closed = once(child, 'close');
   await using stack = new AsyncDisposableStack();
   stack.defer(async () => {
-    child.kill();
+    // Its group: a shell or pnpm may stand in between.
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
     await closed;
   });
   let output = '';
-  const found = await new Promise<RegExpExecArray>((resolve, reject) => {
-    const fail = (why: string) => reject(new Error(`${program} ${why}:\n${output}`));
-    const timer = setTimeout(() => fail(`is not ready after ${startTimeout} ms`), startTimeout);
-    stack.defer(() => clearTimeout(timer));
+  const [, found = ''] = await new Promise<RegExpExecArray>((resolve, reject) => {
+    const fail = (why: string) => reject(new Error(`${[file, ...args].join(' ')}\n${why}:\n${output}`));
+    const timer = setTimeout(() => fail(`not ready after ${timeout} ms`), timeout);
+    closed.then(() => fail('ends'), reject).finally(() => clearTimeout(timer));
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         output += text;
@@ -38,8 +43,7 @@ export const startProcess = async (
         if (match) resolve(match);
       });
     }
-    child.once('close', () => fail('ends'));
   });
   const owned = stack.move();
-  return { ready: found, output: () => output, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { found, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 };

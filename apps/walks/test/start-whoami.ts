@@ -3,9 +3,14 @@ import { startProcess } from './start-process.ts';
 
 const main = createRequire(import.meta.url).resolve('whoami/src/main.ts');
 
+/** The line in which the server says where it is. */
+export const whoamiIsReady = /whoami is ready at (\S+)\n/;
+
 /** Starts the server as a process of its own, on a free port unless told. */
 export const startWhoami = async (environment: Readonly<Record<string, string>>) => {
-  const started = await startProcess(main, { PORT: '0', ...environment }, /ready at (\S+)\n/);
-  const url = started.ready[1] ?? '';
-  return { ...started, url, mcp: `${url}/mcp`, sse: `${url}/sse` };
+  const { found: url, ...running } = await startProcess(process.execPath, [main], {
+    env: { PATH: process.env.PATH, PORT: '0', ...environment },
+    ready: whoamiIsReady,
+  });
+  return { ...running, url, mcp: `${url}/mcp`, sse: `${url}/sse` };
 };

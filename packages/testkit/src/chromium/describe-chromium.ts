@@ -4,11 +4,11 @@ import { findChromium } from './find-chromium.ts';
 import { launchChromium } from './launch-chromium.ts';
 
 /** The longest that anything on a page is waited for. */
-const pageTimeout = 15_000; // ms
+const pageTimeout = 30_000; // ms: seconds, unless the machine is busy
 
 /**
  * Opens a page as somebody who has never been here: no cookies, no storage. `await using` closes it. Its waits end
- * after 15 s.
+ * after 30 s.
  */
 export type OpenPage = (options?: BrowserContextOptions) => Promise<Page>;
 
