@@ -20,10 +20,15 @@ it('takes the Chromium that CHROMIUM_PATH names, and no other in its place', () 
 it('fails in CI where there is no Chromium', () => {
   vi.stubEnv('CI', 'true');
   vi.stubEnv('CHROMIUM_PATH', nowhere);
-  expect(() => describeChromium('walks', () => {})).toThrow('walks: needs a Chromium');
+  expect(() => describeChromium('walks', () => {})).toThrow('need a Chromium');
 });
 
 describeChromium('a page', (openPage) => {
+  it('reaches this machine only', async () => {
+    await using page = await openPage();
+    await expect(page.goto('http://example.com')).rejects.toThrow('ERR_NAME_NOT_RESOLVED');
+  });
+
   it('has the cookies of nobody else', async () => {
     const server = createServer((request, response) => {
       response.setHeader('set-cookie', 'seen=yes').end(request.headers.cookie ?? 'a stranger');

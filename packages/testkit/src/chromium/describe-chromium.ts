@@ -12,13 +12,18 @@ const pageTimeout = 30_000; // ms: seconds, unless the machine is busy
  */
 export type OpenPage = (options?: BrowserContextOptions) => Promise<Page>;
 
+const lacking =
+  'The tests in a real browser need a Chromium, at /usr/bin/chromium or where CHROMIUM_PATH says, and there is none.';
+
+let told = false;
+
 /** Tests in a real browser, which starts once for all of them. Without a Chromium they are skipped, in CI they fail. */
 export const describeChromium = (name: string, body: (openPage: OpenPage) => void): void => {
   const executablePath = findChromium();
   if (executablePath === undefined) {
-    const line = `${name}: needs a Chromium at /usr/bin/chromium or the path in CHROMIUM_PATH, and there is none`;
-    if (process.env.CI) throw new Error(line);
-    process.stderr.write(`${line}. Skipped.\n`);
+    if (process.env.CI) throw new Error(lacking);
+    if (!told) process.stderr.write(`${lacking} They are skipped.\n`);
+    told = true;
   }
   describe.skipIf(executablePath === undefined)(name, () => {
     let browser: Browser | undefined;
