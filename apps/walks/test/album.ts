@@ -25,6 +25,8 @@ export const openAlbum = async (walk: string, page: Page) => {
     folder,
     take: async (name: string, replacements: Replacements = {}): Promise<void> => {
       const pairs = Object.entries(replacements);
+      // No hint of the button below the pointer.
+      await page.mouse.move(0, 0);
       await page.evaluate(replaceText, pairs);
       await page.screenshot({
         path: join(folder, `${name}.webp`),

@@ -54,6 +54,7 @@ export const openInspector = async (page: Page, inspector: Inspector) => {
       await page.getByRole('button', { name: 'Disconnect from server' }).waitFor();
       // What it shows of the protocol leaves little room for the rest.
       await page.getByRole('button', { name: 'Close monitoring sidebar' }).click();
+      await page.getByRole('separator', { name: 'Resize monitoring sidebar' }).waitFor({ state: 'hidden' });
     },
     listTools: async () => {
       await page.getByRole('banner').getByText('Tools', { exact: true }).click();

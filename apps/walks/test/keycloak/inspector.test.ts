@@ -38,6 +38,7 @@ describeKeycloak('a walk to the claims', (keycloak) => {
       await inspector.listTools();
       await inspector.runTool();
       await page.getByText('"Test User"').first().waitFor();
+      await page.getByText('Authentication succeeded.').waitFor({ state: 'hidden' });
       await take('result', shown);
       expect(await inspector.result()).toMatchObject({ ...testusersClaims, azp: client.id });
     });
@@ -103,6 +104,7 @@ describeKeycloak(
         await untilSignInPage(page);
         await take('sign-in-again');
         await signIn(page);
+        await page.getByText('Authentication succeeded. Retry your action.').waitFor();
         await inspector.runTool();
         await take('result');
         expect(await inspector.result()).toMatchObject(testusersClaims);
