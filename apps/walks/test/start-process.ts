@@ -28,14 +28,16 @@ export const startProcess = async (
   await using stack = new AsyncDisposableStack();
   stack.defer(async () => {
     // Its group: a shell or pnpm may stand in between.
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
+    const ended = child.exitCode !== null || child.signalCode !== null;
+    if (child.pid !== undefined && !ended) process.kill(-child.pid, 'SIGTERM');
     await closed;
   });
   let output = '';
   const [, found = ''] = await new Promise<RegExpExecArray>((resolve, reject) => {
     const fail = (why: string) => reject(new Error(`${[file, ...args].join(' ')}\n${why}:\n${output}`));
     const timer = setTimeout(() => fail(`not ready after ${timeout} ms`), timeout);
-    closed.then(() => fail('ends'), reject).finally(() => clearTimeout(timer));
+    stack.defer(() => clearTimeout(timer));
+    closed.then(() => fail('ends'), reject);
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text: string) => {
         output += text;

@@ -22,7 +22,7 @@ const asInspector = {
 describeKeycloak(
   'the tutorial',
   ({ image }) => {
-    it('starts a Keycloak and a server for its users, in any role', {
+    it('starts a Keycloak, a server for its users, and one that demands a scope', {
       timeout: keycloakTimeout,
     }, async () => {
       const [port, keycloakPort] = [String(await freePort()), String(await freePort())];
