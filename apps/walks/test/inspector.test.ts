@@ -1,0 +1,60 @@
+import { expect } from 'vitest';
+import { startWhoami } from './start-whoami.ts';
+import { describeWalks } from './walk.ts';
+
+describeWalks((walk) => {
+  walk('without authentication, over SSE', async ({ page, inspector, take }) => {
+    await using whoami = await startWhoami({ PROVIDER: 'none' });
+    const shown = { [whoami.url]: 'http://localhost:3001' };
+    await inspector.fillInServer({ url: whoami.sse, transport: 'sse' });
+    await take('connect', shown);
+    await inspector.saveServer();
+    await inspector.connect();
+    await inspector.untilConnected();
+    await inspector.listTools();
+    await take('tools', shown);
+    await inspector.runTool();
+    await page.getByText('"Not authenticated"').first().waitFor();
+    await take('result', shown);
+    expect(await inspector.result()).toEqual({ error: 'Not authenticated' });
+  });
+
+  for (const [transport, path] of [
+    ['http', 'mcp'],
+    ['sse', 'sse'],
+  ] as const) {
+    walk(`dev, over ${path}, a client that registers itself`, async ({ page, inspector, take }) => {
+      await using whoami = await startWhoami({ PROVIDER: 'dev' });
+      const url = whoami[path];
+      await inspector.fillInServer({ url, transport });
+      await inspector.saveServer();
+      await inspector.connect();
+      // The one page on which a person signs in and consents.
+      await page.getByRole('heading', { name: 'Sign in to continue to MCP Inspector' }).waitFor();
+      await page.getByText(`It asks for access to ${url} with:`).waitFor();
+      await take('sign-in');
+      await page.getByRole('button', { name: 'Continue as Ada Lovelace' }).click();
+      await inspector.untilConnected();
+      await take('connected');
+      await inspector.listTools();
+      await inspector.runTool();
+      await page.getByText('"Ada Lovelace"').first().waitFor();
+      await take('result');
+      expect(await inspector.result()).toMatchObject({ sub: 'dev-ada', email: 'ada@example.com', aud: url });
+    });
+  }
+
+  walk('dev, a sign-in that is cancelled', async ({ page, inspector, take }) => {
+    await using whoami = await startWhoami({ PROVIDER: 'dev' });
+    await inspector.fillInServer({ url: whoami.mcp, transport: 'http' });
+    await inspector.saveServer();
+    await inspector.connect();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Error: access_denied. Details: the user cancelled the sign-in.').waitFor();
+    await take('cancelled');
+    // And again, from where they are.
+    await page.getByRole('button', { name: 'Re-authenticate' }).click();
+    await page.getByRole('button', { name: 'Continue as Grace Hopper' }).click();
+    await inspector.untilConnected();
+  });
+});

@@ -1,0 +1,59 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from '@mcp-whoami/testkit/keycloak';
+import { startProcess } from './start-process.ts';
+
+/** The program behind `npx @modelcontextprotocol/inspector`. */
+export const inspectorProgram = createRequire(import.meta.url).resolve(
+  '@modelcontextprotocol/inspector/clients/launcher/build/index.js',
+);
+
+/** The line in which Inspector says where it is. */
+export const inspectorIsReady = /running at:\s+(http:\S+)/;
+
+/** On a port of its own, with nothing in or from the person's home, and no browser opened. */
+export const inspectorEnvironment = (port: number, home: string) => ({
+  HOME: home,
+  CLIENT_PORT: String(port),
+  MCP_SANDBOX_PORT: '0',
+  MCP_APP_ORIGIN_PORT: '0',
+  MCP_AUTO_OPEN_ENABLED: 'false',
+  MCP_STORAGE_DIR: home,
+  MCP_INSPECTOR_SECRET_STORE: 'memory',
+});
+
+/** MCP Inspector, which runs with a home of its own. */
+export type Inspector = AsyncDisposable & {
+  /** The address that it prints, and opens where it may. Its redirect URI has the same host. */
+  url: string;
+  port: number;
+  /** Takes the servers that were added off its list. */
+  forgetServers: () => Promise<void>;
+};
+
+/** Starts MCP Inspector's web UI on a free port. */
+export const startInspector = async (): Promise<Inspector> => {
+  await using stack = new AsyncDisposableStack();
+  const home = await mkdtemp(join(tmpdir(), 'inspector-'));
+  stack.defer(() => rm(home, { recursive: true, force: true }));
+  const catalog = join(home, 'catalog.json');
+  // Without one Inspector lists examples, some of them programs that npx would fetch.
+  const forgetServers = () => writeFile(catalog, JSON.stringify({ mcpServers: {} }));
+  await forgetServers();
+  const port = await freePort();
+  const { found: url } = stack.use(
+    await startProcess(process.execPath, [inspectorProgram], {
+      env: { PATH: process.env.PATH, ...inspectorEnvironment(port, home), MCP_CATALOG_PATH: catalog },
+      ready: inspectorIsReady,
+    }),
+  );
+  const owned = stack.move();
+  return {
+    url,
+    port,
+    forgetServers,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+};

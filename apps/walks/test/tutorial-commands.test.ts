@@ -1,0 +1,143 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  ada,
+  connectSdkV1,
+  connectSdkV2,
+  githubLikeUser,
+  logtoLike,
+  nativeClient,
+  type StandIn,
+  type StandInOptions,
+  startStandIn,
+} from '@mcp-whoami/testkit';
+import { freePort } from '@mcp-whoami/testkit/keycloak';
+import { describe, expect, it } from 'vitest';
+import { codeBlocks, readTutorial, tutorialCommands } from './document.ts';
+import { runCommand } from './run-command.ts';
+import { inspectorEnvironment, inspectorIsReady } from './start-inspector.ts';
+import { whoamiIsReady } from './start-whoami.ts';
+
+const commands = await tutorialCommands();
+const text = await readTutorial('');
+
+const runServer = (command: string, env: Record<string, string> = {}) =>
+  runCommand(command, { ready: whoamiIsReady, env: { PORT: '0', ...env } });
+
+/** The client that a person has registered at the IdP. */
+const registered = { clientInformation: { client_id: nativeClient.client_id } };
+
+/** Stands in for an IdP that wants a scope in every request. */
+const someScope = { OAUTH2_SCOPES: 'openid' };
+
+type AtIdp = {
+  name: string;
+  idp: StandInOptions;
+  command: string;
+  /** What the tutorial says, and what is there in its place. */
+  addresses: (idp: StandIn) => Record<string, string>;
+  env?: Record<string, string>;
+  client?: typeof registered;
+  user: Record<string, unknown>;
+};
+
+const atIdps: AtIdp[] = [
+  {
+    name: 'Logto',
+    idp: logtoLike,
+    command: commands.logto,
+    addresses: ({ origin }) => ({ 'https://your-tenant.logto.app': origin }),
+    client: registered,
+    user: { sub: ada.sub },
+  },
+  {
+    name: 'Keycloak',
+    idp: { issuerPath: '/realms/mcp-realm', jwtsHonoured: true },
+    command: `KEYCLOAK_ISSUER=the-issuer ${commands.keycloak}`,
+    addresses: ({ issuer }) => ({ 'the-issuer': issuer }),
+    user: { sub: ada.sub, name: ada.name },
+  },
+  {
+    name: 'another OpenID Connect provider',
+    idp: {},
+    command: commands.oidc,
+    addresses: ({ issuer }) => ({ 'https://idp.example.com': issuer }),
+    user: { sub: ada.sub },
+  },
+  {
+    name: 'OAuth 2.0 with metadata',
+    idp: { metadata: 'rfc8414', issuerPath: '/oauth', jwtsHonoured: true },
+    command: commands.oauth2,
+    addresses: ({ issuer }) => ({ 'https://idp.example.com/oauth': issuer }),
+    env: someScope,
+    user: { sub: ada.sub },
+  },
+  {
+    name: 'OAuth 2.0 without metadata',
+    idp: {
+      metadata: 'none',
+      accessTokens: 'opaque',
+      resource: 'ignored',
+      userinfoAnswer: githubLikeUser,
+    },
+    command: commands.withoutMetadata,
+    addresses: (idp) => ({
+      'https://github.com/login/oauth/authorize': idp.authorizationEndpoint,
+      'https://github.com/login/oauth/access_token': idp.tokenEndpoint,
+      'https://api.github.com/user': idp.userinfoUrl,
+    }),
+    env: someScope,
+    client: registered,
+    user: { login: ada.sub, name: ada.name },
+  },
+];
+
+describe('the commands of the tutorial', () => {
+  it('are all run by a test', () => {
+    // Those of the Keycloak in a container: test/keycloak/tutorial.test.ts.
+    expect(Object.values(commands).flat()).toHaveLength(10);
+    expect(commands.rest).toEqual([]);
+  });
+
+  it('start a server that knows nobody', async () => {
+    await using server = await runServer(commands.none);
+    await using client = await connectSdkV1(`${server.found}/sse`, { transport: 'sse' });
+    expect(await client.callWhoami()).toEqual({ error: 'Not authenticated' });
+    expect(codeBlocks(text)).toContainEqual({
+      language: 'json',
+      code: '{ "error": "Not authenticated" }',
+    });
+  });
+
+  it('start MCP Inspector', async () => {
+    await using stack = new AsyncDisposableStack();
+    const home = await mkdtemp(join(tmpdir(), 'inspector-'));
+    stack.defer(() => rm(home, { recursive: true, force: true }));
+    const port = await freePort();
+    const env = inspectorEnvironment(port, home);
+    await using inspector = await runCommand(commands.inspector, { ready: inspectorIsReady, env });
+    const page = await fetch(inspector.found);
+    expect(await page.text()).toContain('MCP Inspector');
+  });
+
+  it('start a server with its own identity provider', async () => {
+    await using server = await runServer(commands.dev);
+    await using client = await connectSdkV2(`${server.found}/mcp`, { user: { sub: 'Ada Lovelace' } });
+    expect(await client.callWhoami()).toMatchObject({ sub: 'dev-ada' });
+  });
+
+  it.each(atIdps)(
+    'start a server for $name',
+    async ({ idp: options, command, addresses, env, client, user }) => {
+      await using idp = await startStandIn(options);
+      const atStandIn = Object.entries(addresses(idp)).reduce((text, [documented, actual]) => {
+        expect(text).toContain(documented);
+        return text.replace(documented, actual);
+      }, command);
+      await using server = await runServer(atStandIn, env);
+      await using connected = await connectSdkV2(`${server.found}/mcp`, client);
+      expect(await connected.callWhoami()).toMatchObject(user);
+    },
+  );
+});
