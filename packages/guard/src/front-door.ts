@@ -21,47 +21,55 @@ export interface FrontDoorOptions {
   wellKnown?: RequestHandler;
 }
 
+/** Where metadata is (RFC 8615), compared as Express compares paths. */
+const WELL_KNOWN_PATH = /^\/\.well-known(?:\/|$)/i;
+
 /**
  * What every request passes before any route and before authentication: an id, the check of its Host, public
- * metadata, the check of its Origin, and CORS.
+ * metadata, the check of its Origin, and CORS. One handler in place of a router, as each call pays for it.
  */
-export function createFrontDoor({ resources, allowedOrigins = [], logger, wellKnown }: FrontDoorOptions) {
+export function createFrontDoor({
+  resources,
+  allowedOrigins = [],
+  logger,
+  wellKnown,
+}: FrontDoorOptions): RequestHandler {
   const checkHost = createHostCheck(resources);
   const checkOrigin = createOriginCheck(resources, allowedOrigins);
-  const router = Router();
-
-  router.use((_, response, next) => {
-    response.locals.requestId = randomUUID();
-    response.set('X-Request-Id', response.locals.requestId);
-    next();
+  const metadata = createWellKnownPaths(wellKnown);
+  const allowPages = cors({
+    origin: true,
+    methods: ['GET', 'POST', 'DELETE'],
+    exposedHeaders,
+    maxAge: PREFLIGHT_LIFETIME_SECONDS,
   });
-  router.use(refuseForeign(checkHost, logger));
+
+  return (request, response, next) => {
+    const requestId = randomUUID();
+    response.locals.requestId = requestId;
+    response.setHeader('X-Request-Id', requestId);
+    const foreignHost = checkHost(request);
+    if (foreignHost !== undefined) return refuseForeign(request, response, logger, foreignHost);
+    if (WELL_KNOWN_PATH.test(request.path)) return metadata(request, response, next);
+    const foreignOrigin = checkOrigin(request);
+    if (foreignOrigin !== undefined) return refuseForeign(request, response, logger, foreignOrigin);
+    allowPages(request, response, next);
+  };
+}
+
+/** Everything under `/.well-known`: what is not metadata is 404, never 401. */
+function createWellKnownPaths(wellKnown: RequestHandler | undefined): RequestHandler {
+  const router = Router();
   if (wellKnown !== undefined) router.use(wellKnown);
-  router.use('/.well-known', (_, response) => void response.status(404).json({ error: 'not_found' }));
-  router.use(refuseForeign(checkOrigin, logger));
-  router.use(
-    cors({
-      origin: true,
-      methods: ['GET', 'POST', 'DELETE'],
-      exposedHeaders,
-      maxAge: PREFLIGHT_LIFETIME_SECONDS,
-    }),
-  );
+  router.use((_, response) => void response.status(404).json({ error: 'not_found' }));
   return router;
 }
 
-function refuseForeign(
-  check: (request: Request) => ForeignRequest | undefined,
-  logger: GuardLogger,
-): RequestHandler {
-  return (request: Request, response: Response, next) => {
-    const foreign = check(request);
-    if (foreign === undefined) return next();
-    const body = {
-      jsonrpc: '2.0',
-      error: { code: -32000, message: `Forbidden: ${foreign.reason}` },
-      id: null,
-    };
-    reject(request, response, logger, { status: 403, ...foreign, body });
+function refuseForeign(request: Request, response: Response, logger: GuardLogger, foreign: ForeignRequest) {
+  const body = {
+    jsonrpc: '2.0',
+    error: { code: -32000, message: `Forbidden: ${foreign.reason}` },
+    id: null,
   };
+  reject(request, response, logger, { status: 403, ...foreign, body });
 }
