@@ -3,7 +3,7 @@ import type { Report, Row } from './report.ts';
 
 /** Sizes, in pixels. */
 const WIDTH = 800;
-const LABEL_WIDTH = 270;
+const LABEL_WIDTH = 280;
 const FIGURE_WIDTH = 70;
 const TOP = 76;
 const ROW_HEIGHT = 40;

@@ -62,7 +62,7 @@ export const contestants: readonly Contestant[] = [
   ),
   own(
     'whoami-userinfo',
-    'whoami, opaque token and userinfo',
+    'whoami, opaque token, userinfo',
     ({ issuer }) => ({
       ...opaqueProvider(issuer),
       OAUTH2_USERINFO_URL: `${issuer}/userinfo`,
@@ -72,7 +72,7 @@ export const contestants: readonly Contestant[] = [
   ),
   own(
     'whoami-introspection',
-    'whoami, opaque token and introspection',
+    'whoami, opaque token, introspection',
     ({ issuer }) => ({
       ...opaqueProvider(issuer),
       OAUTH2_INTROSPECTION_URL: `${issuer}/introspect`,

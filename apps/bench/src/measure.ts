@@ -11,7 +11,7 @@ export const CONNECTIONS = 32;
 /** How long the slow identity provider takes for an answer, in milliseconds. */
 export const SLOW_IDP_MS = 20;
 /** How long a server is called before the first round, in seconds: its code is compiled by then. */
-const WARM_UP_SECONDS = 1;
+const WARM_UP_SECONDS = 2;
 /** How much of a round's time the calls over one connection get. */
 const SHARE_OF_ONE_CONNECTION = 0.5;
 
@@ -64,7 +64,7 @@ export async function measure({ contestants, rounds, seconds, say }: Plan): Prom
     entries.push({ measured: { contestant, ...none, readyAfter, answerSize }, fast, slow });
   }
 
-  const warmUp = Math.min(WARM_UP_SECONDS, seconds);
+  const warmUp = Math.min(WARM_UP_SECONDS, 2 * seconds);
   for (const { fast, slow } of entries) {
     await load(fast, CONNECTIONS, warmUp);
     if (slow !== undefined) await load(slow, CONNECTIONS, warmUp);
