@@ -11,8 +11,8 @@ import type { Request, Response } from 'express';
 
 /**
  * The one JSON-RPC request that a POST carries, if it passes every check of the SDK's transport for Streamable
- * HTTP and its answer is one JSON object. Nothing for whatever else: a refusal, a batch, a notification, a
- * response or the negotiation of the protocol's version.
+ * HTTP, so that its answer is one JSON object. Nothing for whatever else: what is refused, a batch, a notification
+ * or a response.
  */
 export function readSingleRequest({ headers, body }: Request): JSONRPCRequest | undefined {
   const { accept = '', 'content-type': contentType = '', 'mcp-protocol-version': version } = headers;
@@ -20,7 +20,7 @@ export function readSingleRequest({ headers, body }: Request): JSONRPCRequest | 
   if (!isJsonContentType(contentType)) return undefined;
   if (version !== undefined && !SUPPORTED_PROTOCOL_VERSIONS.includes(String(version))) return undefined;
   const { success, data } = JSONRPCRequestSchema.safeParse(body);
-  return success && data.method !== 'initialize' ? data : undefined;
+  return success ? data : undefined;
 }
 
 /**

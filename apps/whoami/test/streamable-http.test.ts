@@ -25,7 +25,8 @@ const handleBySdk: RequestHandler = async (request, response) => {
 
 const serve = async (handler: RequestHandler) => {
   const app = express();
-  app.post('/mcp', express.json(), (request, response, next) => {
+  // Every type is read, so that the handlers are left to look at it.
+  app.post('/mcp', express.json({ type: () => true }), (request, response, next) => {
     Object.assign(request, { auth: { token: 't', clientId: 'c', scopes: [], claims } });
     return handler(request, response, next);
   });
@@ -84,6 +85,11 @@ const cases: [string, unknown, Record<string, string | undefined>?][] = [
     'initialize of an unknown version',
     { ...initialize, params: { ...initialize.params, protocolVersion: '1' } },
   ],
+  [
+    'initialize with a version of the protocol that is not supported',
+    initialize,
+    { 'mcp-protocol-version': '1999-01-01' },
+  ],
   ['initialize without params', request('initialize')],
   ['a notification', notification],
   ['a cancellation', { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } }],
@@ -108,6 +114,7 @@ const cases: [string, unknown, Record<string, string | undefined>?][] = [
   ['JSON with a charset', call(), { 'content-type': 'application/json; charset=utf-8' }],
   ['JSON with half a parameter', call(), { 'content-type': 'application/json;' }],
   ['JSON in capital letters', call(), { 'content-type': 'Application/JSON' }],
+  ['JSON as text', call(), { 'content-type': 'text/plain; a=application/json' }],
   ['a list of types', call(), { 'content-type': 'application/json, text/plain' }],
 ];
 
