@@ -37,7 +37,7 @@ export function createApp({ publicUrl, allowedOrigins, logger, sseSessions, guar
       : createGuard({ ...shared, connection: guardedBy.connection, resourceName: RESOURCE_NAME });
   const requireBearer = (resource: string): RequestHandler =>
     guard?.requireBearer(resource) ?? ((_request, _response, next) => next());
-  const readJson = [requireJson, express.json({ limit: BODY_LIMIT })];
+  const readJson = [express.json({ limit: BODY_LIMIT }), requireJson];
 
   const homePage = renderHomePage({ mcp, sse, guardedBy, instructions: connectInstructions(mcp) });
 
@@ -69,7 +69,8 @@ function allowOnly(method: string): RequestHandler {
   };
 }
 
+/** After the parser, which leaves whatever is not JSON, or nothing, unread. */
 const requireJson: RequestHandler = (request, _response, next) => {
-  if (request.is('application/json')) return next();
+  if (request.body !== undefined) return next();
   next(Object.assign(new Error('the body is not JSON'), { status: 415, type: 'content.type.unsupported' }));
 };

@@ -1,23 +1,53 @@
-import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js';
-import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import {
+  CallToolRequestSchema,
+  type CallToolResult,
+  ErrorCode,
+  ListToolsRequestSchema,
+  type ListToolsResult,
+  McpError,
+} from '@modelcontextprotocol/sdk/types.js';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
 import manifest from '../package.json' with { type: 'json' };
 import { whoamiTool } from './whoami-tool.ts';
 
-/** One for all servers: to make one for each request would take half of its time. */
-const jsonSchemaValidator = new AjvJsonSchemaValidator();
+const { name, call, ...description } = whoamiTool;
 
-/** An MCP server (SDK v1) with the tool, for one connection of a transport. */
-export function createMcpServer(): McpServer {
-  const server = new McpServer({ name: manifest.name, version: manifest.version }, { jsonSchemaValidator });
-  const { name, call, ...config } = whoamiTool;
-  server.registerTool(name, config, ({ authInfo }) => {
-    const answer = call(callerOf(authInfo));
+/** What is the same for every server is made once: to make it for each request would take half of its time. */
+const serverInfo = { name: manifest.name, version: manifest.version };
+const options = {
+  capabilities: { tools: { listChanged: true } },
+  jsonSchemaValidator: new AjvJsonSchemaValidator(),
+};
+const tools: ListToolsResult = {
+  tools: [
+    {
+      name,
+      ...description,
+      inputSchema: { type: 'object', properties: {} },
+      execution: { taskSupport: 'forbidden' },
+    },
+  ],
+};
+
+/**
+ * An MCP server (SDK v1) with the tool, for one connection of a transport.
+ *
+ * The SDK's low-level server, as one is made for each request: an `McpServer` is one of these that also registers
+ * its tools anew. What it answers is the same.
+ */
+export function createMcpServer(): Server {
+  const server = new Server(serverInfo, options);
+  server.setRequestHandler(ListToolsRequestSchema, () => tools);
+  server.setRequestHandler(CallToolRequestSchema, ({ params }, { authInfo }): CallToolResult => {
+    if (params.name !== name) return unknownTool(params.name);
+    const answer = call(authInfo?.claims === undefined ? undefined : { claims: authInfo.claims });
     return { content: [{ type: 'text', text: JSON.stringify(answer) }], structuredContent: answer };
   });
   return server;
 }
 
-function callerOf(authInfo: AuthInfo | undefined) {
-  return authInfo?.claims === undefined ? undefined : { claims: authInfo.claims };
+function unknownTool(asked: string): CallToolResult {
+  const { message } = new McpError(ErrorCode.InvalidParams, `Tool ${asked} not found`);
+  return { content: [{ type: 'text', text: message }], isError: true };
 }

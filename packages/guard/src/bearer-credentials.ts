@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { countHeaders } from './count-headers.ts';
 
 /** Why a request carries no usable token. */
 export interface UnusableCredentials {
@@ -15,18 +16,14 @@ const bearerToken = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
  * histories (RFC 6750 §5.3, MCP authorization "Access Token Usage").
  */
 export function readBearerToken(request: IncomingMessage): { token: string } | UnusableCredentials {
-  const [, query = ''] = request.url?.split(/\?(.*)/s) ?? [];
-  if (new URLSearchParams(query).has('access_token')) {
+  if (hasTokenInQuery(request.url ?? '')) {
     return {
       reason: 'credentials_in_query',
       text: 'The access token belongs in the Authorization header, not in the URL',
     };
   }
   // Node keeps the first of several Authorization headers; a proxy may have looked at another one.
-  const occurrences = request.rawHeaders.filter(
-    (name, index) => index % 2 === 0 && name.toLowerCase() === 'authorization',
-  );
-  if (occurrences.length > 1) {
+  if (countHeaders(request, 'authorization') > 1) {
     return { reason: 'credentials_repeated', text: 'There is more than one Authorization header' };
   }
   const header = request.headers.authorization ?? '';
@@ -44,4 +41,9 @@ export function readBearerToken(request: IncomingMessage): { token: string } | U
         text: 'The Authorization header is not the word Bearer and one token',
       }
     : { token };
+}
+
+function hasTokenInQuery(url: string): boolean {
+  const query = url.indexOf('?');
+  return query !== -1 && new URLSearchParams(url.slice(query + 1)).has('access_token');
 }

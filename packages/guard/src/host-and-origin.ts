@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { isLoopbackHost } from '@mcp-whoami/provider';
+import { countHeaders } from './count-headers.ts';
 
 /** Why a request is not for this server or not from a page that may use it. */
 export interface ForeignRequest {
@@ -14,9 +15,10 @@ export interface ForeignRequest {
 export function createHostCheck(resources: readonly string[]) {
   const own = new Set(resources.map((resource) => new URL(resource).host));
   const protocols = new Set(resources.map((resource) => new URL(resource).protocol));
-  return ({ headers, headersDistinct }: IncomingMessage): ForeignRequest | undefined => {
+  return (request: IncomingMessage): ForeignRequest | undefined => {
     // Node keeps the first of several; a proxy may have looked at another one (RFC 9112 §3.2).
-    const host = headersDistinct.host?.length === 1 ? (headers.host ?? '') : '';
+    const host = countHeaders(request, 'host') === 1 ? (request.headers.host ?? '') : '';
+    if (own.has(host)) return undefined;
     const urls = /^[^\s/?#@\\]+$/.test(host) ? [...protocols].map((protocol) => `${protocol}//${host}`) : [];
     const known = urls
       .filter((url) => URL.canParse(url))

@@ -1,0 +1,52 @@
+import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js';
+import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
+import { isJsonContentType } from '@modelcontextprotocol/sdk/shared/mediaType.js';
+import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+import {
+  type JSONRPCRequest,
+  JSONRPCRequestSchema,
+  SUPPORTED_PROTOCOL_VERSIONS,
+} from '@modelcontextprotocol/sdk/types.js';
+import type { Request, Response } from 'express';
+
+/**
+ * The one JSON-RPC request that a POST carries, if it passes every check of the SDK's transport for Streamable
+ * HTTP, so that its answer is one JSON object. Nothing for whatever else: what is refused, a batch, a notification
+ * or a response.
+ */
+export function readSingleRequest({ headers, body }: Request): JSONRPCRequest | undefined {
+  const { accept = '', 'content-type': contentType = '', 'mcp-protocol-version': version } = headers;
+  if (!accept.includes('application/json') || !accept.includes('text/event-stream')) return undefined;
+  if (!isJsonContentType(contentType)) return undefined;
+  if (version !== undefined && !SUPPORTED_PROTOCOL_VERSIONS.includes(String(version))) return undefined;
+  const { success, data } = JSONRPCRequestSchema.safeParse(body);
+  return success ? data : undefined;
+}
+
+/**
+ * Has a server answer one request. The tool answers at once, so there is nothing to end when a client leaves
+ * before its answer.
+ */
+export async function answerSingleRequest(
+  server: Server,
+  message: JSONRPCRequest,
+  authInfo: AuthInfo | undefined,
+  response: Response,
+): Promise<void> {
+  const transport: Transport = {
+    start: async () => {},
+    close: async () => transport.onclose?.(),
+    send: async (answer) => {
+      // Only a stream could carry requests and notifications to the client.
+      if ('method' in answer) return;
+      const json = JSON.stringify(answer);
+      response.writeHead(200, {
+        'Content-Type': 'application/json',
+        'Content-Length': Buffer.byteLength(json),
+      });
+      response.end(json);
+    },
+  };
+  await server.connect(transport);
+  transport.onmessage?.(message, authInfo && { authInfo });
+}

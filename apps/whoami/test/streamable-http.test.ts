@@ -1,0 +1,140 @@
+import { createServer } from 'node:http';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import express, { type RequestHandler } from 'express';
+import { describe, expect, it } from 'vitest';
+import manifest from '../package.json' with { type: 'json' };
+import { handleStreamableHttp } from '../src/streamable-http.ts';
+import { whoamiTool } from '../src/whoami-tool.ts';
+import { jsonRpcHeaders } from './start-whoami.ts';
+
+const claims = { sub: 'ada', name: 'Ada Lövelace', 'a key': { nested: ['"', '\\'] } };
+
+/** The same tool on nothing but the SDK: its high-level server and its transport. */
+const handleBySdk: RequestHandler = async (request, response) => {
+  const { name, call, ...config } = whoamiTool;
+  const server = new McpServer({ name: manifest.name, version: manifest.version });
+  server.registerTool(name, config, () => {
+    const answer = call({ claims });
+    return { content: [{ type: 'text', text: JSON.stringify(answer) }], structuredContent: answer };
+  });
+  const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
+  await server.connect(transport);
+  await transport.handleRequest(request, response, request.body);
+};
+
+const serve = async (handler: RequestHandler) => {
+  const app = express();
+  // Every type is read, so that the handlers are left to look at it.
+  app.post('/mcp', express.json({ type: () => true }), (request, response, next) => {
+    Object.assign(request, { auth: { token: 't', clientId: 'c', scopes: [], claims } });
+    return handler(request, response, next);
+  });
+  const server = createServer(app);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url: `http://127.0.0.1:${port}/mcp`,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};
+
+const request = (method: string, params?: object, more: object = {}) => ({
+  jsonrpc: '2.0',
+  id: 1,
+  method,
+  ...(params && { params }),
+  ...more,
+});
+const call = (params: object = {}) => request('tools/call', { name: 'whoami', arguments: {}, ...params });
+const initialize = request('initialize', {
+  protocolVersion: '2025-06-18',
+  capabilities: {},
+  clientInfo: { name: 'test', version: '1' },
+});
+const notification = { jsonrpc: '2.0', method: 'notifications/initialized' };
+
+const cases: [string, unknown, Record<string, string | undefined>?][] = [
+  ['a call', call()],
+  ['a call without arguments', request('tools/call', { name: 'whoami' })],
+  ['a call with arguments that nobody asked for', call({ arguments: { a: 1 } })],
+  ['a call with metadata', call({ _meta: { progressToken: 7 } })],
+  ['a call of a tool that is not there', call({ name: 'other' })],
+  ['a call as a task', call({ task: { ttl: 1 } })],
+  ['a call related to a task', call({ _meta: { 'io.modelcontextprotocol/related-task': { taskId: 'x' } } })],
+  ['a call without a name', request('tools/call', { arguments: {} })],
+  ['a call with arguments that are no object', call({ arguments: 'a' })],
+  ['a call without params', request('tools/call')],
+  ['a call with a text as id', { ...call(), id: 'ü"' }],
+  ['a call with a fraction as id', { ...call(), id: 1.5 }],
+  ['a call without id', { ...call(), id: undefined }],
+  ['a call with null as id', { ...call(), id: null }],
+  ['a call with a member too many', { ...call(), extra: 1 }],
+  ['another version of JSON-RPC', { ...call(), jsonrpc: '1.0' }],
+  ['the list of tools', request('tools/list')],
+  ['the list of tools from a cursor', request('tools/list', { cursor: 'x' })],
+  ['a ping', request('ping')],
+  ['a method that is not there', request('resources/list')],
+  ['a method of tasks', request('tasks/get', { taskId: 'x' })],
+  ['initialize', initialize],
+  [
+    'initialize of an unknown version',
+    { ...initialize, params: { ...initialize.params, protocolVersion: '1' } },
+  ],
+  [
+    'initialize with a version of the protocol that is not supported',
+    initialize,
+    { 'mcp-protocol-version': '1999-01-01' },
+  ],
+  ['initialize without params', request('initialize')],
+  ['a notification', notification],
+  ['a cancellation', { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } }],
+  ['a response', { jsonrpc: '2.0', id: 1, result: {} }],
+  ['an error', { jsonrpc: '2.0', id: 1, error: { code: 1, message: 'a' } }],
+  ['a batch', [call(), { ...request('ping'), id: 2 }, notification]],
+  ['a batch of one', [call()]],
+  ['a batch with initialize', [initialize, call()]],
+  ['a batch of notifications', [notification, notification]],
+  ['an empty batch', []],
+  ['a batch over the limit', Array.from({ length: 101 }, (_, id) => ({ ...call(), id }))],
+  ['an empty object', {}],
+  ['a supported version of the protocol', call(), { 'mcp-protocol-version': '2025-03-26' }],
+  ['a version of the protocol that is not supported', call(), { 'mcp-protocol-version': '1999-01-01' }],
+  ['an empty version of the protocol', call(), { 'mcp-protocol-version': '' }],
+  ['two versions of the protocol', call(), { 'mcp-protocol-version': '2025-03-26, 2025-06-18' }],
+  ['a session that is not there', call(), { 'mcp-session-id': 'x' }],
+  ['only JSON accepted', call(), { accept: 'application/json' }],
+  ['only streams accepted', call(), { accept: 'text/event-stream' }],
+  ['anything accepted', call(), { accept: '*/*' }],
+  ['types accepted in capital letters', call(), { accept: 'Application/JSON, Text/Event-Stream' }],
+  ['JSON with a charset', call(), { 'content-type': 'application/json; charset=utf-8' }],
+  ['JSON with half a parameter', call(), { 'content-type': 'application/json;' }],
+  ['JSON in capital letters', call(), { 'content-type': 'Application/JSON' }],
+  ['JSON as text', call(), { 'content-type': 'text/plain; a=application/json' }],
+  ['a list of types', call(), { 'content-type': 'application/json, text/plain' }],
+];
+
+describe('Streamable HTTP', () => {
+  it.each(cases)('answers %s as the SDK alone does', async (_, body, headers = {}) => {
+    await using ours = await serve(handleStreamableHttp);
+    await using theirs = await serve(handleBySdk);
+    const ask = async (url: string) => {
+      const answer = await fetch(url, {
+        method: 'POST',
+        headers: { ...jsonRpcHeaders, ...headers },
+        body: JSON.stringify(body),
+      });
+      const { status } = answer;
+      const named = ['content-type', 'content-length', 'mcp-session-id', 'allow'];
+      const text = await answer.text();
+      const json: unknown = text === '' ? '' : JSON.parse(text);
+      return { status, headers: named.map((name) => answer.headers.get(name)), json };
+    };
+    const expected = await ask(theirs.url);
+    expect(await ask(ours.url)).toEqual(expected);
+  });
+});
