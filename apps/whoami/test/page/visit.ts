@@ -1,0 +1,66 @@
+import type { OpenPage, Page } from '@mcp-whoami/testkit/chromium';
+
+/** A visit of the server's page. */
+export interface Visit extends AsyncDisposable {
+  page: Page;
+  /** The origin of everything that the server's page asked for, or sent the browser to. */
+  origins: Set<string>;
+  /** What the page's own code complained about: never anything. */
+  errors: string[];
+}
+
+/** Opens the server's page as a stranger. */
+export async function visit(
+  openPage: OpenPage,
+  url: string,
+  options: Parameters<OpenPage>[0] = {},
+): Promise<Visit> {
+  const page = await openPage(options);
+  const origins = new Set<string>();
+  const errors: string[] = [];
+  page.on('request', (request) => {
+    const { protocol, origin } = new URL(request.url());
+    // The pages of the IdP ask for what they like.
+    const asker = request.frame().url();
+    if (protocol !== 'data:' && (asker === 'about:blank' || asker.startsWith(url))) origins.add(origin);
+  });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (/Content Security Policy|Trusted/i.test(message.text())) errors.push(message.text());
+  });
+  await page.goto(url);
+  return { page, origins, errors, [Symbol.asyncDispose]: () => page.close() };
+}
+
+/** The button that starts it all. */
+export const pressSignIn = (page: Page) => page.getByRole('button', { name: /^Sign in( again)?$/ }).click();
+
+/** A step of the walk by its name. */
+export const step = (page: Page, id: string) => page.locator(`li[data-step="${id}"]`);
+
+/** The states of the steps, in their order. */
+export const states = (page: Page) =>
+  page.locator('li[data-step]').evaluateAll((items) => items.map((item) => item.getAttribute('data-state')));
+
+/** Waits for a step to fail and gives all that it says. */
+export async function failureOf(page: Page, id: string): Promise<string> {
+  await page.locator(`li[data-step="${id}"][data-state="failed"]`).waitFor();
+  return (await step(page, id).textContent()) ?? '';
+}
+
+/** Signs in on the two pages of the stand-in: who it is, and the consent. */
+export async function signInAtStandIn(page: Page, username = 'ada'): Promise<void> {
+  await page.locator('input[name=login]').fill(username);
+  await page.locator('input[name=password]').fill('password');
+  await page.locator('button[type=submit]').click();
+  await page.locator('input[name=prompt][value=consent]').waitFor({ state: 'attached' });
+  await page.locator('button[type=submit]').click();
+}
+
+/** What a page of this origin keeps in the browser. */
+export const kept = (page: Page) =>
+  page.evaluate(() => ({
+    cookies: document.cookie,
+    local: Object.entries(localStorage),
+    session: Object.entries(sessionStorage),
+  }));
