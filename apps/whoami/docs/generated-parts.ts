@@ -36,9 +36,9 @@ export async function generatedParts(): Promise<GeneratedPart[]> {
       marker: 'clients',
       content: table(
         ['client', 'how'],
-        connectInstructions(`${exampleUrl}/mcp`).map(({ client, command, paste, link, note }) => [
+        connectInstructions(`${exampleUrl}/mcp`).map(({ client, command, paste, note }) => [
           client,
-          [...[command, paste, link].flatMap((code) => (code === undefined ? [] : `\`${code}\``)), note]
+          [...[command, paste].flatMap((code) => (code === undefined ? [] : `\`${code}\``)), note]
             .filter((part) => part !== undefined)
             .join('<br>'),
         ]),

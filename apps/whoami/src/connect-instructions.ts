@@ -50,7 +50,7 @@ export function connectInstructions(mcpUrl: string): ConnectInstruction[] {
       client: 'Cursor',
       paste: JSON.stringify({ mcpServers: { [NAME]: cursor } }),
       link: `cursor://anysphere.cursor-deeplink/mcp/install?name=${NAME}&config=${cursorConfig}`,
-      note: 'Use the install link, or paste this into ~/.cursor/mcp.json.',
+      note: 'Goes into ~/.cursor/mcp.json.',
     },
     { client: 'ChatGPT', ...chatGpt(mcpUrl, local) },
     {

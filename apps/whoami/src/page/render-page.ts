@@ -17,7 +17,9 @@ export function renderPage(
 <meta name="color-scheme" content="light dark">
 <title>whoami, an MCP server</title>
 <link rel="icon" href="/page/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="/page/base.css">
 <link rel="stylesheet" href="/page/page.css">
+<link rel="stylesheet" href="/page/walk.css">
 <script type="module" src="/page/main.js"></script>
 ${dataBlock('facts', facts)}
 </head>
@@ -122,8 +124,8 @@ function client({ client, command, paste, link, note }: ConnectInstruction): Htm
   return html`<li>
 <h3>${client}</h3>
 ${code === undefined ? nothing : html`<div class="snippet"><pre><code>${words(code)}</code></pre>${copyButton(code, client)}</div>`}
-${link === undefined ? nothing : html`<p><a class="install" href="${link}">Install in ${client}</a></p>`}
 ${note === undefined ? nothing : html`<p class="note">${note}</p>`}
+${link === undefined ? nothing : html`<p><a class="install" href="${link}">Install in ${client}</a></p>`}
 </li>`;
 }
 

@@ -3,7 +3,8 @@ import { describeChromium } from '@mcp-whoami/testkit/chromium';
 import { expect, it } from 'vitest';
 import { startWhoami } from '../start-whoami.ts';
 import { accessibilityViolations } from './axe.ts';
-import { failureOf, kept, pressSignIn, signInAtStandIn, states, step, visit } from './visit.ts';
+import { kept } from './kept.ts';
+import { failureOf, pressSignIn, signInAtStandIn, states, step, visit } from './visit.ts';
 
 /** Registered for the page; a native client may come back to any port of the loopback host (RFC 8252 §7.3). */
 const pageClient = { ...nativeClient, client_id: 'page-client', redirect_uris: ['http://localhost/'] };

@@ -1,8 +1,10 @@
+import { ada, githubLikeUser, nativeClient, startStandIn } from '@mcp-whoami/testkit';
 import { describeChromium } from '@mcp-whoami/testkit/chromium';
 import { expect, it } from 'vitest';
 import { startWhoami } from '../start-whoami.ts';
 import { accessibilityViolations } from './axe.ts';
-import { kept, pressSignIn, states, step, visit } from './visit.ts';
+import { kept } from './kept.ts';
+import { pressSignIn, signInAtStandIn, states, step, visit } from './visit.ts';
 
 describeChromium('the page, signed in with the embedded identity provider', (openPage) => {
   it('walks every step to an identity card, and asks nobody but the server and the IdP', async () => {
@@ -119,5 +121,34 @@ describeChromium('the page without authentication', (openPage) => {
     expect([...origins]).toEqual([whoami.publicUrl]);
     expect(errors).toEqual([]);
     expect(await accessibilityViolations(page)).toEqual([]);
+  });
+});
+
+describeChromium('the page with an IdP that has no metadata', (openPage) => {
+  it('finds it at the server, and asks the endpoints of the IdP', async () => {
+    await using idp = await startStandIn({
+      metadata: 'none',
+      accessTokens: 'opaque',
+      resource: 'ignored',
+      userinfoAnswer: githubLikeUser,
+      clients: [{ ...nativeClient, client_id: 'page-client', redirect_uris: ['http://localhost/'] }],
+    });
+    await using whoami = await startWhoami({
+      PROVIDER: 'oauth2-custom',
+      OAUTH2_AUTHORIZATION_ENDPOINT: idp.authorizationEndpoint,
+      OAUTH2_TOKEN_ENDPOINT: idp.tokenEndpoint,
+      OAUTH2_USERINFO_URL: idp.userinfoUrl,
+      OAUTH2_SUBJECT_PATH: 'id',
+      OAUTH2_AUDIENCE: '*',
+      OAUTH2_SCOPES: 'openid',
+      OAUTH2_PAGE_CLIENT_ID: 'page-client',
+    });
+    await using visited = await visit(openPage, whoami.publicUrl);
+    const { page } = visited;
+    await pressSignIn(page);
+    await signInAtStandIn(page);
+    await page.getByRole('region', { name: ada.name }).waitFor();
+    expect(await states(page)).toEqual(Array(7).fill('done'));
+    expect(await step(page, 'token').textContent()).toContain('An opaque access token');
   });
 });

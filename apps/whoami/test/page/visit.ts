@@ -56,11 +56,3 @@ export async function signInAtStandIn(page: Page, username = 'ada'): Promise<voi
   await page.locator('input[name=prompt][value=consent]').waitFor({ state: 'attached' });
   await page.locator('button[type=submit]').click();
 }
-
-/** What a page of this origin keeps in the browser. */
-export const kept = (page: Page) =>
-  page.evaluate(() => ({
-    cookies: document.cookie,
-    local: Object.entries(localStorage),
-    session: Object.entries(sessionStorage),
-  }));

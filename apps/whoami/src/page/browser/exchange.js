@@ -1,16 +1,13 @@
 import { objectOf, parseJson, textOf } from './json.js';
+import { showRequest, showResponse } from './show-exchange.js';
 
 /** @import { Secrets } from './secrets.js' */
 /** @import { Exchange } from './steps.js' */
 
 /** The longest time that an answer is waited for, in milliseconds. */
 const TIMEOUT_MS = 15_000;
-/** The most of a body that is read, in bytes, and shown, in characters. */
+/** The most of a body that is read, in bytes. */
 const MAX_BODY_BYTES = 1_048_576;
-const MAX_SHOWN_CHARACTERS = 20_000;
-
-/** The headers of an answer that mean something here; a page sees others' only where they allow it. */
-const SHOWN_HEADERS = ['content-type', 'www-authenticate', 'retry-after', 'mcp-session-id', 'location'];
 
 /**
  * An answer, read to its end.
@@ -57,6 +54,7 @@ export async function ask(record, secrets, url, { method = 'GET', headers = {}, 
   /** @type {Exchange} */
   const exchange = { line: name, request: secrets.hide(showRequest(line, headers, body)), response: '' };
   record.push(exchange);
+  let answered = false;
   try {
     const response = await fetch(url, {
       method,
@@ -67,6 +65,7 @@ export async function ask(record, secrets, url, { method = 'GET', headers = {}, 
       referrerPolicy: 'no-referrer',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
+    answered = true;
     const text = await readText(response);
     secrets.learn(text);
     exchange.line = `${name} →\u00a0${response.status}`;
@@ -75,8 +74,8 @@ export async function ask(record, secrets, url, { method = 'GET', headers = {}, 
     return { status, ok, headers: response.headers, text, json: jsonOf(response, text) };
   } catch (error) {
     const late = error instanceof DOMException && error.name === 'TimeoutError';
-    const kind = late ? 'late' : (await answersAtAll(url)) ? 'unreadable' : 'unreachable';
-    exchange.line = `${name} → no\u00a0answer`;
+    const kind = late ? 'late' : !answered && (await answersAtAll(url)) ? 'unreadable' : 'unreachable';
+    exchange.line = `${name} →\u00a0${kind === 'unreadable' ? 'unreadable\u00a0(CORS)' : 'no\u00a0answer'}`;
     exchange.response = noAnswerTexts[kind];
     throw new NoAnswer(kind, url);
   }
@@ -84,7 +83,7 @@ export async function ask(record, secrets, url, { method = 'GET', headers = {}, 
 
 const noAnswerTexts = {
   unreadable: `The server answers, but does not allow pages of ${location.origin} to read it (CORS).`,
-  unreachable: 'No connection.',
+  unreachable: 'The connection failed.',
   late: `No answer within ${TIMEOUT_MS / 1_000} seconds.`,
 };
 
@@ -132,45 +131,4 @@ function jsonOf(response, text) {
   // Streamable HTTP may answer with a stream of one message.
   const [data] = [...text.matchAll(/^data: ?(.*)$/gm)].map(([, line = '']) => line).slice(-1);
   return data === undefined ? undefined : parseJson(data);
-}
-
-/**
- * @param {string} line
- * @param {Record<string, string>} headers
- * @param {string | URLSearchParams | undefined} body
- */
-function showRequest(line, headers, body) {
-  const type = body instanceof URLSearchParams ? { 'content-type': 'application/x-www-form-urlencoded' } : {};
-  const lines = Object.entries({ ...type, ...headers }).map(([name, value]) => `${name}: ${value}`);
-  return [line, ...lines, ...(body === undefined ? [] : ['', showBody(body)])].join('\n');
-}
-
-/**
- * @param {Response} response
- * @param {string} text
- */
-function showResponse(response, text) {
-  const headers = SHOWN_HEADERS.flatMap((name) => {
-    const value = response.headers.get(name);
-    return value === null ? [] : [`${name}: ${value}`];
-  });
-  const status = `${response.status} ${response.statusText}`.trim();
-  return [status, ...headers, ...(text === '' ? [] : ['', showBody(text)])].join('\n');
-}
-
-/** @param {string | URLSearchParams} body */
-function showBody(body) {
-  if (body instanceof URLSearchParams) return showParameters(body);
-  const json = parseJson(body);
-  const text = json === undefined ? body : JSON.stringify(json, undefined, 2);
-  return text.length <= MAX_SHOWN_CHARACTERS ? text : `${text.slice(0, MAX_SHOWN_CHARACTERS)}\n… and more`;
-}
-
-/**
- * Parameters of a form or a query, one a line, decoded.
- *
- * @param {URLSearchParams} parameters
- */
-export function showParameters(parameters) {
-  return [...parameters].map(([name, value]) => `${name} = ${value}`).join('\n');
 }

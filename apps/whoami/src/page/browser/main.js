@@ -104,7 +104,7 @@ const mendedByClientId = new Set(['registration', 'authorization', 'token']);
 function offerClientForm(id) {
   const ownClient = byId('own-client', HTMLDetailsElement);
   ownClient.open = id === 'registration';
-  document.getElementById(`step-${id}`)?.append(ownClient);
+  document.querySelector(`#step-${id} .advice`)?.after(ownClient);
 }
 
 function putClientFormBack() {

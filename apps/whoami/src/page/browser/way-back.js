@@ -1,7 +1,8 @@
 import { oauthErrorAdvice, onlyPagesAdvice, redirectUri, statusAdvice } from './advice.js';
 import { callWhoami } from './call-whoami.js';
-import { ask, showParameters } from './exchange.js';
+import { ask } from './exchange.js';
 import { jwtPayload, objectOf, textOf } from './json.js';
+import { showParameters } from './show-exchange.js';
 import { StepFailure } from './steps.js';
 import { orFail, takeStep } from './walk.js';
 

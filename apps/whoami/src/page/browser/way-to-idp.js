@@ -1,6 +1,6 @@
 import { redirectUri } from './advice.js';
 import { bearerChallenge } from './challenge.js';
-import { ask, showParameters } from './exchange.js';
+import { ask } from './exchange.js';
 import { objectOf, textOf } from './json.js';
 import { initializeRequest } from './mcp.js';
 import { findMetadata } from './metadata.js';
@@ -8,6 +8,7 @@ import { challengeOf, randomValue } from './pkce.js';
 import { registerClient } from './registration.js';
 import { saveWalk } from './saved-walk.js';
 import { serverIsGone } from './server-is-gone.js';
+import { showParameters } from './show-exchange.js';
 import { StepFailure } from './steps.js';
 import { orFail, takeStep } from './walk.js';
 
