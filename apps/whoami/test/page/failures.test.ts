@@ -213,6 +213,15 @@ describeChromium('a step that fails on the page', (openPage) => {
       'answered 500, without an access token',
     ],
     [
+      'answers with a form',
+      {
+        status: 200,
+        headers: { 'access-control-allow-origin': '*', 'content-type': 'text/plain' },
+        body: 'access_token=a-token-of-some-length&token_type=bearer',
+      },
+      'has to answer in JSON',
+    ],
+    [
       'gives a token of another type',
       {
         status: 200,

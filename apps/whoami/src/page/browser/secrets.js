@@ -1,4 +1,4 @@
-import { objectOf, parseJson } from './json.js';
+import { objectOf, parseJson, textOf } from './json.js';
 
 /** The members of answers whose values are secrets (RFC 6749 §5.1, RFC 7591 §3.2.1). */
 const SECRET_MEMBERS = [
@@ -8,6 +8,9 @@ const SECRET_MEMBERS = [
   'client_secret',
   'registration_access_token',
 ];
+
+/** Such a member of a form, or of JSON that is cut off. */
+const SECRET_MEMBER = new RegExp(`\\b(?:${SECRET_MEMBERS.join('|')})(?:"\\s*:\\s*"|=)([^"&\\s]+)`, 'g');
 
 /** How many characters of each end stay readable, and the least length at which any do. */
 const SHOWN_CHARACTERS = 4;
@@ -32,22 +35,24 @@ export function masked(secret) {
 export function createSecrets() {
   /** @type {Set<string>} */
   const known = new Set();
+  /** @param {string | undefined} secret */
+  const add = (secret) => {
+    if (!secret) return;
+    known.add(secret);
+    // As it stands in JSON.
+    known.add(JSON.stringify(secret).slice(1, -1));
+  };
   return {
-    /** @param {string | undefined} secret */
-    add: (secret) => {
-      if (secret) known.add(secret);
-    },
+    add,
     /**
-     * Learns the secrets of an answer.
+     * Learns the secrets of an answer: of JSON, of a form, which some token endpoints send, and of what is neither.
      *
      * @param {string} body
      */
     learn: (body) => {
+      for (const [, secret] of body.matchAll(SECRET_MEMBER)) add(secret);
       const members = objectOf(parseJson(body));
-      for (const name of SECRET_MEMBERS) {
-        const value = members[name];
-        if (typeof value === 'string' && value !== '') known.add(value);
-      }
+      for (const name of SECRET_MEMBERS) add(textOf(members[name]));
     },
     /**
      * @param {string} text

@@ -41,7 +41,7 @@ function readAnswer({ facts, secrets }, step, saved, answer) {
       'If you only went back: press Sign in again.',
     ]);
   }
-  const code = answer.get('code') ?? undefined;
+  const code = textOf(answer.get('code'));
   secrets.add(code);
   if (exchange !== undefined) {
     exchange.response = secrets.hide(`Back at ${redirectUri}\n\n${showParameters(answer)}`);
@@ -134,7 +134,9 @@ async function redeem({ facts, secrets }, step, saved, code) {
   const token = textOf(said.access_token);
   if (!answer.ok || token === undefined) {
     throw new StepFailure(`The token endpoint answered ${answer.status}, without an access token.`, [
-      statusAdvice(answer.status),
+      answer.ok
+        ? 'It has to answer in JSON, with access_token (RFC 6749 section 5.1).'
+        : statusAdvice(answer.status),
     ]);
   }
   if (textOf(said.token_type)?.toLowerCase() !== 'bearer') {
