@@ -1,15 +1,14 @@
 import type { OpenPage, Page } from '@mcp-whoami/testkit/chromium';
+import { expect } from 'vitest';
 
 /** A visit of the server's page. */
 export interface Visit extends AsyncDisposable {
   page: Page;
   /** The origin of everything that the server's page asked for, or sent the browser to. */
   origins: Set<string>;
-  /** What the page's own code complained about: never anything. */
-  errors: string[];
 }
 
-/** Opens the server's page as a stranger. */
+/** Opens the server's page as a stranger. Its own code may not complain about anything until it is closed. */
 export async function visit(
   openPage: OpenPage,
   url: string,
@@ -29,7 +28,14 @@ export async function visit(
     if (/Content Security Policy|Trusted/i.test(message.text())) errors.push(message.text());
   });
   await page.goto(url);
-  return { page, origins, errors, [Symbol.asyncDispose]: () => page.close() };
+  return {
+    page,
+    origins,
+    [Symbol.asyncDispose]: async () => {
+      await page.close();
+      expect(errors, 'what the page’s own code complained about').toEqual([]);
+    },
+  };
 }
 
 /** The button that starts it all. */

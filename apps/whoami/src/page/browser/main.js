@@ -18,6 +18,9 @@ const facts = readFacts();
 const signInButton = byId('sign-in', HTMLButtonElement);
 const stepIds = facts.provider === undefined ? /** @type {const} */ (['whoami']) : signInSteps;
 
+/** The steps that another client id may mend. */
+const mendedByClientId = new Set(['registration', 'authorization', 'token']);
+
 document.documentElement.classList.add('scripted');
 watchCopyButtons();
 // A page that the browser kept while the person was away is older than what happened since.
@@ -92,9 +95,6 @@ async function run(walk) {
     signInButton.textContent = facts.provider === undefined ? 'Call whoami again' : 'Sign in again';
   }
 }
-
-/** The steps that another client id may mend. */
-const mendedByClientId = new Set(['registration', 'authorization', 'token']);
 
 /**
  * The form for a client id stands at the step that failed for want of one.
