@@ -19,6 +19,8 @@ const root = process.cwd();
 export default defineConfig({
   test: {
     testTimeout: 60_000,
+    // Concurrent tests are those that wait for time-outs: the more of them together, the better.
+    maxConcurrency: 16,
     hookTimeout: 60_000,
     projects: [
       {

@@ -3,15 +3,26 @@ import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import type { Request, RequestHandler, Response } from 'express';
 import { createMcpServer } from './mcp-server.ts';
 
-/** How many streams may be open at once. */
-const MAX_SSE_SESSIONS = 1_000;
+/** What streams may take. */
+export interface SseLimits {
+  /** How many may be open at once, and how many of them one subject's. */
+  sessions: number;
+  sessionsOfSubject: number;
+  /** How long one may be open without a message from its client, which has to initialize, in milliseconds. */
+  firstMessage: number;
+}
+
+const limitsByDefault: SseLimits = { sessions: 1_000, sessionsOfSubject: 100, firstMessage: 30_000 };
+
 /** Seconds after which a client may try again when there are that many. */
 const RETRY_AFTER_SECONDS = 10;
 
 interface SseSession {
   transport: SSEServerTransport;
-  /** Issuer and subject that opened it. */
-  owner: string;
+  /** Issuer and subject that opened it; nothing where nobody has to sign in. */
+  owner: string | undefined;
+  /** Ends it, unless its client says something. */
+  deadline: NodeJS.Timeout;
 }
 
 export interface SseSessions {
@@ -23,7 +34,8 @@ export interface SseSessions {
 }
 
 /** The deprecated HTTP+SSE transport (MCP 2024-11-05), for old clients. */
-export function createSseSessions(logger: GuardLogger, maximum = MAX_SSE_SESSIONS): SseSessions {
+export function createSseSessions(logger: GuardLogger, limits: Partial<SseLimits> = {}): SseSessions {
+  const { sessions: maximum, sessionsOfSubject, firstMessage } = { ...limitsByDefault, ...limits };
   const sessions = new Map<string, SseSession>();
   const refuse = (response: Response, status: number, reason: string, message: string) => {
     logger.warn({ requestId: response.locals.requestId, reason, status }, message);
@@ -31,16 +43,23 @@ export function createSseSessions(logger: GuardLogger, maximum = MAX_SSE_SESSION
   };
   return {
     open: async (request, response) => {
-      if (sessions.size >= maximum) {
+      const owner = ownerOf(request);
+      const own =
+        owner === undefined ? 0 : [...sessions.values()].filter((one) => one.owner === owner).length;
+      if (sessions.size >= maximum || own >= sessionsOfSubject) {
         response.set('Retry-After', String(RETRY_AFTER_SECONDS));
         return refuse(response, 503, 'too_many_sessions', 'Too many open streams');
       }
       // The client may have left while its token was judged, and a connection closes only once.
       if (response.destroyed) return;
       const transport = new SSEServerTransport('/messages', response);
-      sessions.set(transport.sessionId, { transport, owner: ownerOf(request) });
+      const deadline = setTimeout(() => void transport.close(), firstMessage);
+      sessions.set(transport.sessionId, { transport, owner, deadline });
       const server = createMcpServer();
+      // A stream may be silent for as long as its client likes.
+      request.socket.setTimeout(0);
       response.on('close', () => {
+        clearTimeout(deadline);
         sessions.delete(transport.sessionId);
         void server.close();
       });
@@ -52,6 +71,7 @@ export function createSseSessions(logger: GuardLogger, maximum = MAX_SSE_SESSION
       if (session === undefined || session.owner !== ownerOf(request)) {
         return refuse(response, 404, 'session_not_found', 'Session not found');
       }
+      clearTimeout(session.deadline);
       await session.transport.handlePostMessage(request, response, request.body);
     },
     closeAll: async () => {
@@ -60,6 +80,6 @@ export function createSseSessions(logger: GuardLogger, maximum = MAX_SSE_SESSION
   };
 }
 
-function ownerOf({ auth }: Request): string {
-  return JSON.stringify([auth?.issuer, auth?.subject]);
+function ownerOf({ auth }: Request): string | undefined {
+  return auth && JSON.stringify([auth?.issuer, auth?.subject]);
 }

@@ -1,9 +1,10 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { GuardLogger } from '@mcp-whoami/guard';
 import { ConfigurationError, type Environment } from '@mcp-whoami/provider';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { connectPatiently } from './connect-patiently.ts';
 import { createApp, resourcesOf } from './create-app.ts';
+import { createHttpServer } from './http-server.ts';
 import { createWaitingPage } from './page/page-routes.ts';
 import { createSseSessions } from './sse-sessions.ts';
 
@@ -27,7 +28,7 @@ export async function startServer(environment: Environment, logger: GuardLogger)
   await using cleanup = new AsyncDisposableStack();
   // The port is open before the provider is connected: it may be the public URL's, which the provider needs.
   let handle: RequestListener = answerNotReady;
-  const server = createServer((request, response) => handle(request, response));
+  const server = createHttpServer((request, response) => handle(request, response));
   const port = await listen(server, configuration);
   cleanup.defer(() => stop(server));
   const publicUrl = configuration.publicUrl ?? `http://localhost:${port}`;

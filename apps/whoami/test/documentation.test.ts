@@ -7,6 +7,7 @@ import { connectSdkV1, connectSdkV2, startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { generatedParts, withPart } from '../docs/generated-parts.ts';
+import { runCommand } from './run-command.ts';
 
 const root = new URL('../../../', import.meta.url);
 const read = (path: string) => readFile(new URL(path, root), 'utf8');
@@ -27,32 +28,13 @@ const dryRun = z.object({
 /** The pnpm that runs the tests, in place of one that npx fetches: `.ci/bare-clone` runs the command as it stands. */
 const withPnpmAtHand = (command: string) => command.replace('npx -y pnpm@10.34.9', 'pnpm');
 
-/** Runs a command of the README in a shell, on a free port, until the server says where it is. */
-const runCommand = async (command: string) => {
-  const child = spawn(withPnpmAtHand(command), {
-    cwd: fileURLToPath(root),
-    env: { ...process.env, PORT: '0' },
-    shell: true,
-    detached: true,
-    stdio: ['ignore', 'pipe', 'inherit'],
+/** Runs a command of the README on a free port, until the server says where it is. */
+const serve = async (command: string) => {
+  const running = await runCommand(withPnpmAtHand(command), {
+    environment: { PORT: '0' },
+    ready: /ready at \S+\n[\s\S]*VS Code/,
   });
-  const closed = once(child, 'close');
-  let output = '';
-  child.stdout.on('data', (chunk) => {
-    output += String(chunk);
-  });
-  await using stack = new AsyncDisposableStack();
-  stack.defer(async () => {
-    process.kill(-(child.pid ?? 0), 'SIGTERM');
-    await closed;
-  });
-  await expect.poll(() => output, { timeout: 50_000 }).toMatch(/ready at \S+\n[\s\S]*VS Code/);
-  const running = stack.move();
-  return {
-    output: () => output,
-    url: /ready at (\S+)/.exec(output)?.[1] ?? '',
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
-  };
+  return Object.assign(running, { url: /ready at (\S+)/.exec(running.output())?.[1] ?? '' });
 };
 
 describe('the documentation', async () => {
@@ -93,7 +75,7 @@ describe('the scripts of the app', () => {
   });
 
   it('`watch` starts again when a source changes', async () => {
-    await using server = await runCommand('pnpm --filter whoami watch');
+    await using server = await serve('pnpm --filter whoami watch');
     const source = new URL('apps/whoami/src/banner.ts', root);
     const now = new Date();
     await utimes(source, now, now);
@@ -110,7 +92,7 @@ describe('the README', () => {
   });
 
   it('starts the server with its first command, and shows what whoami answers', async () => {
-    await using server = await runCommand(devCommand);
+    await using server = await serve(devCommand);
     await using client = await connectSdkV2(`${server.url}/mcp`, { user: { sub: 'Ada Lovelace' } });
     expect(await client.callWhoami()).toMatchObject(JSON.parse(blocksOf('json')[0] ?? ''));
     const banner = blocksOf('text')[0]?.replaceAll('http://localhost:3001', server.url) ?? '';
@@ -126,7 +108,7 @@ describe('the README', () => {
     await using idp = await startStandIn({ issuerPath: '/realms/mcp-realm', jwtsHonoured: true });
     const issuer = 'http://localhost:8080/realms/mcp-realm';
     expect(providerCommand).toContain(issuer);
-    await using server = await runCommand(providerCommand.replace(issuer, idp.issuer));
+    await using server = await serve(providerCommand.replace(issuer, idp.issuer));
     await using client = await connectSdkV1(`${server.url}/mcp`);
     expect(await client.callWhoami()).toMatchObject({ sub: 'ada', iss: idp.issuer });
   });

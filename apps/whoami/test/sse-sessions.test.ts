@@ -1,10 +1,11 @@
-import { createServer } from 'node:http';
+import { once } from 'node:events';
 import { createLogger } from '@mcp-whoami/guard';
 import { ada, grace, ownResource, startStandIn } from '@mcp-whoami/testkit';
-import express from 'express';
+import express, { type Express } from 'express';
 import { describe, expect, it } from 'vitest';
-import { createSseSessions } from '../src/sse-sessions.ts';
-import { jsonRpcHeaders, startWhoami } from './start-whoami.ts';
+import { createHttpServer } from '../src/http-server.ts';
+import { createSseSessions, type SseLimits } from '../src/sse-sessions.ts';
+import { callWhoami, jsonRpcHeaders, startWhoami } from './start-whoami.ts';
 
 const initialize = JSON.stringify({
   jsonrpc: '2.0',
@@ -43,6 +44,36 @@ const start = async () => {
   const owned = stack.move();
   return { idp, whoami, post, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 };
+
+/** Streams alone, after whatever the app does before. */
+const serve = async (app: Express, limits: Partial<SseLimits>) => {
+  const sessions = createSseSessions(createLogger(), limits);
+  app.get('/sse', sessions.open);
+  app.post('/messages', express.json(), sessions.receive);
+  // Streams live for longer than a connection may otherwise be silent.
+  const server = createHttpServer(app, { silence: 100 }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const origin = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  return {
+    url: `${origin}/sse`,
+    post: (endpoint: string) =>
+      fetch(new URL(endpoint, origin), { method: 'POST', headers: jsonRpcHeaders, body: initialize }),
+    [Symbol.asyncDispose]: async () => {
+      await sessions.closeAll();
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+};
+
+/** Takes the token for the name of its subject. */
+const withSubject = express().use((request, _response, next) => {
+  const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
+  request.auth = { token, clientId: '', scopes: [], issuer: 'https://idp.example.com', subject: token };
+  next();
+});
 
 describe('a session of HTTP+SSE', () => {
   it('answers the subject that opened it, with any of its tokens, and nobody else', async () => {
@@ -91,7 +122,6 @@ describe('a session of HTTP+SSE', () => {
   });
 
   it('is not opened for a client that has left meanwhile', async () => {
-    const sessions = createSseSessions(createLogger(), 1);
     const arrived = Promise.withResolvers<void>();
     const left = Promise.withResolvers<void>();
     const app = express().get('/sse', async (request, response, next) => {
@@ -101,11 +131,8 @@ describe('a session of HTTP+SSE', () => {
       await left.promise;
       next();
     });
-    app.get('/sse', sessions.open);
-    const server = createServer(app);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/sse`;
+    await using server = await serve(app, { sessions: 1 });
+    const { url } = server;
     const controller = new AbortController();
     const leaving = fetch(`${url}?slow`, { signal: controller.signal }).catch(() => undefined);
     await arrived.promise;
@@ -115,17 +142,11 @@ describe('a session of HTTP+SSE', () => {
     const stream = await open(url);
     expect(stream.status).toBe(200);
     stream.close();
-    await sessions.closeAll();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
   });
 
   it('is one of a bounded number, and makes room when it ends', async () => {
-    const sessions = createSseSessions(createLogger(), 2);
-    const server = createServer(express().get('/sse', sessions.open));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const url = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}/sse`;
+    await using server = await serve(express(), { sessions: 2 });
+    const { url } = server;
     const streams = await Promise.all([open(url), open(url)]);
     const refused = await fetch(url);
     expect([refused.status, refused.headers.has('retry-after')]).toEqual([503, true]);
@@ -137,8 +158,67 @@ describe('a session of HTTP+SSE', () => {
         return stream.status;
       })
       .toBe(200);
-    await sessions.closeAll();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('is one of a bounded number of its subject, which leaves room for others', async () => {
+    await using server = await serve(withSubject, { sessionsOfSubject: 2 });
+    const streams = await Promise.all([open(server.url, 'ada'), open(server.url, 'ada')]);
+    const refused = await fetch(server.url, { headers: { authorization: 'Bearer ada' } });
+    expect([refused.status, refused.headers.has('retry-after')]).toEqual([503, true]);
+    const other = await open(server.url, 'grace');
+    expect(other.status).toBe(200);
+    for (const stream of [...streams, other]) stream.close();
+  });
+
+  it('ends when its client never says a word', async () => {
+    await using server = await serve(express(), { firstMessage: 50 });
+    const stream = await open(server.url);
+    expect(await stream.next()).toBe('');
+    await expect.poll(async () => (await server.post(stream.endpoint)).status).toBe(404);
+  });
+
+  it('goes on once its client has spoken', async () => {
+    await using server = await serve(express(), { firstMessage: 300 });
+    const stream = await open(server.url);
+    expect((await server.post(stream.endpoint)).status).toBe(202);
+    expect(await stream.next()).toContain('"serverInfo"');
+    const silent = await open(server.url);
+    // Opened later, it has ended: so the time of the first is up too.
+    expect(await silent.next()).toBe('');
+    expect((await server.post(stream.endpoint)).status).toBe(202);
+    stream.close();
+  });
+
+  it('is refused beyond the bound, for 10,000 idle attempts too, and the server goes on', async () => {
+    await using whoami = await startWhoami({ PROVIDER: 'none' });
+    const controller = new AbortController();
+    const statuses = new Map<number, number>();
+    // One that nobody refers to is ended by fetch.
+    const held: Response[] = [];
+    for (let attempt = 0; attempt < 10_000; attempt += 250) {
+      const answers = Array.from({ length: 250 }, async () => {
+        const response = await fetch(whoami.sse, { signal: controller.signal });
+        if (response.status === 200) held.push(response);
+        else await response.body?.cancel();
+        return response.status;
+      });
+      for (const status of await Promise.all(answers)) {
+        statuses.set(status, (statuses.get(status) ?? 0) + 1);
+      }
+    }
+    expect(Object.fromEntries(statuses)).toEqual({ 200: 1_000, 503: 9_000 });
+    expect(held.length).toBe(1_000);
+    expect((await callWhoami(whoami.mcp)).status).toBe(200);
+    controller.abort();
+    await expect
+      .poll(
+        async () => {
+          const stream = await open(whoami.sse);
+          stream.close();
+          return stream.status;
+        },
+        { timeout: 10_000 },
+      )
+      .toBe(200);
   });
 });

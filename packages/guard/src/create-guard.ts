@@ -1,5 +1,6 @@
 import type { ProviderConnection } from '@mcp-whoami/provider';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
+import { createBackchannelLogoutRouter } from './backchannel-logout.ts';
 import { createErrorHandler } from './error-handler.ts';
 import { createFrontDoor } from './front-door.ts';
 import { createLogger, type GuardLogger } from './guard-logger.ts';
@@ -21,7 +22,7 @@ export interface GuardOptions {
 
 /** Protects an Express app: `entrance` before every route, `requireBearer` on each resource, `errorHandler` last. */
 export interface Guard {
-  /** Host and Origin checks, CORS and the metadata of the resources. */
+  /** Host and Origin checks, CORS, the metadata of the resources, and `/backchannel-logout` where it is on. */
   entrance: RequestHandler;
   /**
    * Lets only requests with a good access token through, and sets `request.auth`.
@@ -36,9 +37,11 @@ export interface Guard {
 /** Makes the guard of an Express app. */
 export function createGuard(options: GuardOptions): Guard {
   const { connection, resources, resourceName = 'MCP server', logger = createLogger() } = options;
+  const { backchannelLogout } = connection;
+  const backchannel = backchannelLogout && createBackchannelLogoutRouter(backchannelLogout, logger);
   const wellKnown = createWellKnownRouter(resources, resourceName, connection);
   return {
-    entrance: createFrontDoor({ ...options, logger, wellKnown }),
+    entrance: createFrontDoor({ ...options, logger, backchannel, wellKnown }),
     requireBearer: (resource) => {
       if (resources.includes(resource)) return createRequireBearer(resource, connection, logger);
       throw new TypeError(`${resource} is not among the guard's resources: ${resources.join(', ')}`);

@@ -17,6 +17,8 @@ export interface FrontDoorOptions {
   /** Further origins whose pages may use this server; loopback origins always may. */
   allowedOrigins?: readonly string[];
   logger: GuardLogger;
+  /** What identity providers send, under whatever name they know this server. */
+  backchannel?: RequestHandler | undefined;
   /** Metadata, public to pages of any origin. */
   wellKnown?: RequestHandler;
 }
@@ -25,7 +27,13 @@ export interface FrontDoorOptions {
  * What every request passes before any route and before authentication: an id, the check of its Host, public
  * metadata, the check of its Origin, and CORS.
  */
-export function createFrontDoor({ resources, allowedOrigins = [], logger, wellKnown }: FrontDoorOptions) {
+export function createFrontDoor({
+  resources,
+  allowedOrigins = [],
+  logger,
+  backchannel,
+  wellKnown,
+}: FrontDoorOptions) {
   const checkHost = createHostCheck(resources);
   const checkOrigin = createOriginCheck(resources, allowedOrigins);
   const router = Router();
@@ -35,6 +43,7 @@ export function createFrontDoor({ resources, allowedOrigins = [], logger, wellKn
     response.set('X-Request-Id', response.locals.requestId);
     next();
   });
+  if (backchannel !== undefined) router.use(backchannel);
   router.use(refuseForeign(checkHost, logger));
   if (wellKnown !== undefined) router.use(wellKnown);
   router.use('/.well-known', (_, response) => void response.status(404).json({ error: 'not_found' }));

@@ -21,10 +21,6 @@ export function createRequireBearer(
     scope: connection.scopes.join(' '),
     resourceMetadata: protectedResourceMetadataUrl(resource),
   };
-  const checkBearer = handleBearerAuth({
-    verifyAccessToken: connection.verifyAccessToken,
-    issuer: connection.issuer,
-  });
   return async (request, response, next) => {
     const credentials = readBearerToken(request);
     if ('reason' in credentials) {
@@ -33,6 +29,10 @@ export function createRequireBearer(
     }
     // In the one form that mcp-auth reads: the scheme, one space, the token.
     request.headers.authorization = `Bearer ${credentials.token}`;
+    const checkBearer = handleBearerAuth({
+      verifyAccessToken: (token) => connection.verifyAccessToken(token, request.ip),
+      issuer: connection.issuer,
+    });
     let verified = false;
     try {
       await checkBearer(request, response, () => {

@@ -10,6 +10,8 @@ export const bodyLimit = 1000;
 
 export interface GuardedServerOptions extends Pick<GuardOptions, 'allowedOrigins' | 'resourceName'> {
   settings?: Partial<ResourceServerSettings>;
+  /** Callers are told apart by what the proxy before the server says (`X-Forwarded-For`). */
+  behindProxy?: boolean;
   /** The resources of a server at `origin`; `/mcp` and `/sse` otherwise. */
   resourcesAt?: (origin: string) => GuardOptions['resources'];
 }
@@ -43,6 +45,7 @@ export const startGuardedServer = async (idp: StandIn, options: GuardedServerOpt
   const log = captureLog();
   const guard = createGuard({ ...options, connection, resources, logger: log.logger });
   const app = express();
+  app.set('trust proxy', options.behindProxy === true);
   app.use(guard.entrance);
   app.get('/fails', () => {
     throw new Error('a defect of the handler');

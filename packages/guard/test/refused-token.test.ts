@@ -102,9 +102,9 @@ describe('a token that is no good', () => {
       const { port } = server;
       const head = ['GET /mcp HTTP/1.1', `Host: localhost:${port}`, `Authorization: Bearer ${token}`];
       const answer = await sendRaw(port, head);
-      // Node itself answers what is no header.
+      // Node itself answers what is no header, and headers that are too long together.
       if (answer.headers.get('x-request-id') === null) {
-        expect(answer.status, name).toBe(400);
+        expect([400, 431], name).toContain(answer.status);
         continue;
       }
       const { reason } = server.log.records()[0] ?? {};

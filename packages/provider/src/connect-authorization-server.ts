@@ -1,9 +1,13 @@
+import type { JWTVerifyGetKey } from 'jose';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { type AuthorizationServerMetadata, toAuthServerConfig } from './authorization-server-metadata.ts';
+import { createBackchannelLogout } from './backchannel-logout.ts';
 import type { ConnectionContext, ProviderConnection } from './define-provider.ts';
 import type { Advice } from './errors.ts';
 import { type FoundMetadata, findMetadata } from './find-metadata.ts';
 import { createIntrospector } from './introspection.ts';
+import { createKeySet } from './key-set.ts';
+import { rememberLogouts } from './logouts.ts';
 import { OFFLINE_ACCESS } from './resource-server-settings.ts';
 import { describeDoubts } from './start-warnings.ts';
 import type { TokenPolicy } from './token-claims.ts';
@@ -27,12 +31,16 @@ export async function connectAuthorizationServer(
   const found = await findMetadata(server, context);
   const insecureEndpoints = checkEndpoints(found.metadata, server, context);
   const policy = tokenPolicy(found, server, context);
-  const methods = proofMethods(server, found.metadata, policy, context);
+  const { issuer, jwks_uri: jwksUri } = found.metadata;
+  const { logoutClientIds: clientIds, discoveryUrl } = server.settings;
+  const keys = jwksUri ? createKeySet(reachableUrl(jwksUri, issuer, discoveryUrl)) : undefined;
+  const methods = proofMethods(server, found.metadata, keys, policy, context);
+  const logouts = rememberLogouts();
   const advice = adviceOf(server, context);
   const doubts = describeDoubts({ server, ...found, policy, methods, context });
   return {
     config: toAuthServerConfig(found.metadata, found.type),
-    issuer: found.metadata.issuer,
+    issuer,
     metadata: found.document,
     published: found.published,
     scopes: server.settings.scopes.filter((scope) => scope !== OFFLINE_ACCESS),
@@ -42,9 +50,11 @@ export async function connectAuthorizationServer(
     warnings: [...insecure, ...insecureEndpoints, ...doubts],
     notes: [],
     verifyAccessToken: rememberVerdicts(
-      createVerifyAccessToken(found.metadata.issuer, methods, policy, advice),
+      createVerifyAccessToken(issuer, methods, policy, advice, logouts),
       server.settings.verdictLifetime,
+      logouts,
     ),
+    backchannelLogout: keys && clientIds && createBackchannelLogout(keys, { issuer, clientIds }, logouts),
     [Symbol.asyncDispose]: async () => {},
   };
 }
@@ -69,6 +79,7 @@ function adviceOf(server: AuthorizationServer, { variable }: ConnectionContext):
 function proofMethods(
   server: AuthorizationServer,
   metadata: AuthorizationServerMetadata,
+  keys: JWTVerifyGetKey | undefined,
   policy: TokenPolicy,
   context: ConnectionContext,
 ): ProofMethods {
@@ -83,9 +94,7 @@ function proofMethods(
     advice: `check ${context.variable('clientId')} and ${context.variable('clientSecret')}, or try another ${context.variable('clientAuth')}`,
   };
   return {
-    verifyJwt: metadata.jwks_uri
-      ? createJwtVerifier(reach(metadata.jwks_uri), { ...policy, issuer: metadata.issuer })
-      : undefined,
+    verifyJwt: keys && createJwtVerifier(keys, { ...policy, issuer: metadata.issuer }),
     introspect: introspectionUrl ? createIntrospector(reach(introspectionUrl), client, policy) : undefined,
     readUserinfo: userinfoUrl
       ? createUserinfoReader({ ...server.userinfo, url: reach(userinfoUrl) }, mapping)

@@ -51,12 +51,21 @@ export interface ProviderConnection extends AsyncDisposable {
   notes: readonly string[];
   /**
    * Judges an access token. Plugs into mcp-auth's `bearerAuth` and, as `{ verifyAccessToken }`, into the MCP
-   * SDK's `requireBearerAuth`.
+   * SDK's `requireBearerAuth`. A caller, any text that tells one from another (an address), has a bounded number of
+   * bad tokens asked about at the IdP; those without one are one caller.
    *
    * @throws {TokenRefusedError} when the token is no good, with the one check that failed.
    * @throws {VerificationUndecidedError} when the IdP can not be asked.
    */
-  verifyAccessToken(token: string): Promise<AccessTokenInfo>;
+  verifyAccessToken(token: string, caller?: string): Promise<AccessTokenInfo>;
+  /**
+   * Takes a logout token of the IdP (OpenID Connect Back-Channel Logout 1.0): from then on no token of its session
+   * or user that was issued before is accepted. Nothing where the IdP has none for this server.
+   *
+   * @throws {LogoutRefusedError} when the logout token is no good.
+   * @throws {VerificationUndecidedError} when the IdP's keys can not be had.
+   */
+  backchannelLogout?: ((logoutToken: string) => Promise<void>) | undefined;
 }
 
 /** An identity provider as data and one function. */

@@ -110,8 +110,26 @@ export function withAdvice(refusal: TokenRefusedError, advice: Advice): TokenRef
   return text === undefined ? refusal : new TokenRefusedError(refusal.code, `${refusal.logMessage}. ${text}`);
 }
 
-/** Seconds after which a client may try again when the identity provider could not be asked. */
+/**
+ * A logout token is no good: 400 (OpenID Connect Back-Channel Logout §2.8). `logMessage` is for the operator; the
+ * sender learns no more than that.
+ */
+export class LogoutRefusedError extends Error {
+  readonly code = 'logout_token_invalid';
+  readonly logMessage: string;
+  readonly status = 400;
+
+  constructor(logMessage: string) {
+    super('The logout token is not valid');
+    this.name = 'LogoutRefusedError';
+    this.logMessage = logMessage;
+  }
+}
+
+/** Seconds after which a client may try again when the identity provider could not be asked and says nothing else. */
 const RETRY_AFTER_SECONDS = 5;
+/** A client is never sent away for longer, whatever the identity provider says, in seconds. */
+const MAX_RETRY_AFTER_SECONDS = 60;
 
 /**
  * The identity provider could not be asked, so nothing is known of the token: 503, never 401.
@@ -122,7 +140,7 @@ export class VerificationUndecidedError extends ServerError {
   readonly code = 'idp_unavailable';
   readonly logMessage: string;
   readonly status = 503;
-  readonly headers: Readonly<Record<string, string>> = { 'Retry-After': String(RETRY_AFTER_SECONDS) };
+  readonly headers: Readonly<Record<string, string>>;
 
   constructor(logMessage: string, cause?: unknown) {
     const text = 'The identity provider can not be asked at the moment';
@@ -130,6 +148,12 @@ export class VerificationUndecidedError extends ServerError {
     this.name = 'VerificationUndecidedError';
     this.logMessage = logMessage;
     this.cause = cause;
+    this.headers = { 'Retry-After': String(retryAfterOf(cause)) };
     this.stack = `${this.name}: ${text}`;
   }
+}
+
+function retryAfterOf(cause: unknown): number {
+  const wanted = (cause instanceof IdpRequestError ? cause.retryAfter : undefined) ?? RETRY_AFTER_SECONDS;
+  return Math.min(Math.max(Math.ceil(wanted), 1), MAX_RETRY_AFTER_SECONDS);
 }

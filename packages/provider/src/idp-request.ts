@@ -8,10 +8,16 @@ const MAX_LOCATION_LENGTH = 200;
 /** An identity provider gave no usable answer. `message` says which request and why, for the log. */
 export class IdpRequestError extends Error {
   readonly code = 'idp_request_failed';
+  /** Whether something came, if nothing of use; otherwise `cause` says what happened. */
+  readonly answered: boolean;
+  /** Seconds after which the IdP wants to be asked again, where it says so. */
+  readonly retryAfter: number | undefined;
 
-  constructor(url: string, reason: string, cause?: unknown) {
+  constructor(url: string, reason: string, cause?: unknown, retryAfter?: number) {
     super(`${url} ${reason}`, { cause });
     this.name = 'IdpRequestError';
+    this.answered = cause === undefined;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -103,4 +109,16 @@ export function jsonOf(url: string, answer: IdpAnswer): unknown {
 /** Whether a status is the IdP's own trouble; any other 4xx is about the token, or about this server's client. */
 export function isOutage(status: number): boolean {
   return status >= 500 || status === 408 || status === 429;
+}
+
+/** An answer that says nothing of what was asked. */
+export function outageError(url: string, { status, headers }: Pick<IdpAnswer, 'status' | 'headers'>) {
+  return new IdpRequestError(url, `answers ${status}`, undefined, retryAfterOf(headers));
+}
+
+/** Seconds, or a date (RFC 9110 §10.2.3). */
+function retryAfterOf(headers: Headers): number | undefined {
+  const value = headers.get('retry-after') ?? '';
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
+  return Number.isNaN(seconds) ? undefined : seconds;
 }

@@ -5,6 +5,7 @@ export type {
   JsonObject,
   ResolvedAuthServerConfig,
 } from './authorization-server-metadata.ts';
+export { backchannelLogoutVariable } from './backchannel-logout.ts';
 export { connectAuthorizationServer } from './connect-authorization-server.ts';
 export {
   type ConnectionContext,
@@ -31,6 +32,7 @@ export {
   ConfigurationError,
   type ConfigurationProblem,
   isIdpUnreachable,
+  LogoutRefusedError,
   type RefusalCode,
   refusalTexts,
   TokenRefusedError,

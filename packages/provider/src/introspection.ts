@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { JsonObject } from './authorization-server-metadata.ts';
 import { type AskIdp, createIdpRequester } from './circuit-breaker.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
-import { IdpRequestError, isOutage, jsonOf, parseJson } from './idp-request.ts';
+import { IdpRequestError, isOutage, jsonOf, outageError, parseJson } from './idp-request.ts';
 import type { ResourceServerSettings } from './resource-server-settings.ts';
 import { type CheckedClaims, checkClaims, type TokenPolicy } from './token-claims.ts';
 
@@ -48,8 +48,7 @@ export function createIntrospector(url: string, client: IntrospectionClient, pol
       if (clientStatuses.has(status) || clientErrors.has(body.error ?? '')) {
         throw undecided(url, `refuses this server’s client (${status}); ${client.advice}`);
       }
-      if (isOutage(status)) throw undecided(url, `answers ${status}`);
-      if (status === 200 && body.error === undefined) {
+      if (status < 300 && body.error === undefined) {
         throw undecided(url, 'does not say whether the token is active (RFC 7662 section 2.2)');
       }
     }
@@ -70,6 +69,7 @@ async function ask(askIdp: AskIdp, url: string, client: IntrospectionClient, tok
       headers: Object.fromEntries(headers),
       body: body.toString(),
     });
+    if (isOutage(answer.status)) throw outageError(url, answer);
     const json = answer.status === 200 ? jsonOf(url, answer) : parseJson(answer.body);
     return { status: answer.status, body: introspectionAnswer.safeParse(json).data ?? {} };
   } catch (error) {

@@ -1,25 +1,55 @@
-import { createLocalJWKSet, createRemoteJWKSet, customFetch, errors, type JWTVerifyGetKey } from 'jose';
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type JWKSCacheInput,
+  type JWTVerifyGetKey,
+  jwksCache,
+} from 'jose';
 import { createIdpRequester } from './circuit-breaker.ts';
 import { IDP_TIMEOUT_MS } from './idp-request.ts';
 
-/** Least time between two requests for the keys because of an unknown `kid`, in milliseconds. */
+/** Least time between two requests for the keys because of an unknown `kid` or of their age, in milliseconds. */
 const COOLDOWN_MS = 10_000;
+/** Age at which the keys are fetched again while they go on to serve, in milliseconds. */
+const REFRESH_AGE_MS = 5 * 60_000;
+/** Age at which a token waits for the answer: nobody has called for so long that a key may be gone since. */
+const STALE_AGE_MS = 10 * 60_000;
 
 /**
- * An issuer's published keys (RFC 7517 §5): fetched when first needed, again after a while, and when a token names
- * a key that is not among them. Keys that are known go on to serve while the IdP can not be asked for them.
+ * An issuer's published keys (RFC 7517 §5): fetched when first needed, again in the background as they age, and when
+ * a token names a key that is not among them. Keys that are known go on to serve while the IdP can not be asked for
+ * them.
  */
 export function createKeySet(jwksUri: string): JWTVerifyGetKey {
   const ask = createIdpRequester();
+  const fetched: JWKSCacheInput = {};
   const remote = createRemoteJWKSet(new URL(jwksUri), {
     cooldownDuration: COOLDOWN_MS,
+    // Their age is looked at below: here each call would wait for a new set.
+    cacheMaxAge: Number.POSITIVE_INFINITY,
     timeoutDuration: IDP_TIMEOUT_MS,
+    [jwksCache]: fetched,
     [customFetch]: async (url) => {
       const { status, headers, body } = await ask(url);
       return new Response(body, { status, headers });
     },
   });
+
+  let refreshedAt = Number.NEGATIVE_INFINITY;
+  const refreshWithAge = async (): Promise<void> => {
+    const now = Date.now();
+    const age = now - (fetched.uat ?? now);
+    if (age < REFRESH_AGE_MS || now - refreshedAt < COOLDOWN_MS) return;
+    refreshedAt = now;
+    // One that fails leaves the keys that are known.
+    const refresh = remote.reload().catch(() => undefined);
+    if (age >= STALE_AGE_MS) await refresh;
+  };
+
   return async (header, token) => {
+    await refreshWithAge();
     try {
       return await remote(header, token);
     } catch (error) {

@@ -175,4 +175,6 @@ export interface ResourceServerSettings {
   pageClientId?: string | undefined;
   /** Seconds for which an accepted token is not judged again. */
   verdictLifetime: number;
+  /** The clients for which the IdP sends logout tokens here; nothing where it sends none. */
+  logoutClientIds?: readonly string[] | undefined;
 }

@@ -55,6 +55,14 @@ export function describeDoubts({
       'the IdP’s metadata names no `jwks_uri`, no userinfo endpoint and no introspection endpoint that this server may use: no token can be proved, so every one is refused',
     ],
     [
+      settings.logoutClientIds !== undefined && metadata.jwks_uri === undefined,
+      `${variable('logoutClientIds')} is set, but the IdP’s metadata names no keys: no logout token can be proved, so none is taken`,
+    ],
+    [
+      settings.logoutClientIds !== undefined && metadata.backchannel_logout_supported !== true,
+      `${variable('logoutClientIds')} is set, but the IdP’s metadata does not say that it sends logout tokens (\`backchannel_logout_supported\`)`,
+    ],
+    [
       metadata.code_challenge_methods_supported?.includes('S256') !== true,
       'the IdP’s metadata does not list S256 in `code_challenge_methods_supported`: MCP clients refuse to sign in with it',
     ],

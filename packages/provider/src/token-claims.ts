@@ -4,7 +4,7 @@ import { type RefusalCode, TokenRefusedError } from './errors.ts';
 import { ANY_AUDIENCE } from './resource-server-settings.ts';
 
 /** How far an IdP's clock may be ahead of this one, in seconds; `exp` gets no grace. */
-const NOT_BEFORE_TOLERANCE_SECONDS = 10;
+export const NOT_BEFORE_TOLERANCE_SECONDS = 10;
 
 /** What a token must be issued for and by. */
 export interface TokenPolicy {
@@ -97,7 +97,9 @@ export function requireAudience(audience: readonly string[], policy: TokenPolicy
 
 /** Scheme and host of a resource are taken in either case (MCP authorization, RFC 3986 §6.2.2.1); no more. */
 export function comparableAudience(audience: string): string {
-  return audience.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, (origin) => origin.toLowerCase());
+  const inLowerCase = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  // ASCII alone: the Kelvin sign would become a k.
+  return audience.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, inLowerCase);
 }
 
 /** The claims under which IdPs say what kind of token it is: Keycloak, Cognito and Authlete, Casdoor. */
@@ -126,11 +128,19 @@ function refuseOtherTokenTypes(claims: JsonObject) {
 }
 
 /**
- * A user's id: a non-empty string, or a number that JSON carries exactly (two ids past 2^53 could become one).
+ * A user's id: a string that {@link isSubject}, or a number that JSON carries exactly (two ids past 2^53 could
+ * become one).
  */
 export function subjectOf(value: unknown): string | undefined {
-  if (typeof value === 'string' && value.trim() !== '') return value;
+  if (isSubject(value)) return value;
   return Number.isSafeInteger(value) ? String(value) : undefined;
+}
+
+/** Not blank, and nothing that was lost when bytes became text: two ids could become one. */
+export function isSubject(value: unknown): value is string {
+  return (
+    typeof value === 'string' && value.trim() !== '' && value.isWellFormed() && !value.includes('\ufffd')
+  );
 }
 
 function withoutNulls(claims: JsonObject): JsonObject {

@@ -1,7 +1,7 @@
 import { type JsonObject, jsonObject } from './authorization-server-metadata.ts';
 import { type AskIdp, createIdpRequester } from './circuit-breaker.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
-import { type IdpAnswer, IdpRequestError, isOutage, jsonOf } from './idp-request.ts';
+import { type IdpAnswer, IdpRequestError, isOutage, jsonOf, outageError } from './idp-request.ts';
 import { valueAt } from './json-path.ts';
 import { quote, subjectOf } from './token-claims.ts';
 
@@ -56,10 +56,17 @@ export function createUserinfoReader(endpoint: UserinfoEndpoint, mapping: Subjec
       );
     }
     const user = findUser(answer.body, mapping);
-    if (user === undefined) throw subjectMissing(answer.body, mapping, endpoint.url);
-    return user;
+    if (user !== undefined) return user;
+    // Not even the shape of an answer about a user: that is no word on the token.
+    if (!jsonObject.safeParse(answer.body).success) {
+      throw new VerificationUndecidedError(`${endpoint.url} answers ${answer.status} with no JSON object`);
+    }
+    throw subjectMissing(answer.body, mapping, endpoint.url);
   };
 }
+
+/** What of a token can be sent on. */
+const visibleAscii = /^[\x21-\x7e]*$/;
 
 /** GitHub says with 403 that it was asked too often, by the headers of its rate limit. */
 function isRateLimit({ status, headers }: IdpAnswer): boolean {
@@ -71,6 +78,12 @@ async function ask(
   endpoint: UserinfoEndpoint,
   token: string,
 ): Promise<{ status: number; body: unknown }> {
+  if (!visibleAscii.test(token)) {
+    throw new TokenRefusedError(
+      'malformed_token',
+      'has characters that no header carries (RFC 6750 section 2.1)',
+    );
+  }
   const headers = new Headers(endpoint.headers);
   headers.set('authorization', `Bearer ${token}`);
   if (endpoint.body !== undefined && !headers.has('content-type'))
@@ -81,8 +94,7 @@ async function ask(
       headers: Object.fromEntries(headers),
       ...(endpoint.body === undefined ? {} : { body: endpoint.body }),
     });
-    if (isOutage(answer.status) || isRateLimit(answer))
-      throw new IdpRequestError(endpoint.url, `answers ${answer.status}`);
+    if (isOutage(answer.status) || isRateLimit(answer)) throw outageError(endpoint.url, answer);
     const { status } = answer;
     return { status, body: status < 300 ? jsonOf(endpoint.url, answer) : undefined };
   } catch (error) {

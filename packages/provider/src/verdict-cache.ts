@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { AccessTokenInfo } from './access-token-info.ts';
 import { TokenRefusedError } from './errors.ts';
+import type { Logouts } from './logouts.ts';
 
 /** How long a refusal is remembered, in milliseconds. */
 const REFUSAL_LIFETIME_MS = 5_000;
@@ -10,23 +11,30 @@ const MAX_ENTRIES = 10_000;
 /** How much accepted tokens may take, in characters of their claims. */
 const MAX_ACCEPTED_SIZE = 16 * 1024 * 1024;
 
-type Judge = (token: string) => Promise<AccessTokenInfo>;
+type Judge = (token: string, caller?: string) => Promise<AccessTokenInfo>;
+
+interface AcceptedVerdict {
+  info: Omit<AccessTokenInfo, 'token'>;
+  /** When it was asked for, in milliseconds. */
+  judgedAt: number;
+}
 
 /**
  * Remembers the verdicts of a judgement by a hash of the token, never past the token's expiry, and lets concurrent
- * calls with one token share one judgement. A refusal is remembered for seconds, an undecided verdict never.
+ * calls with one token share one judgement. A refusal is remembered for seconds, an undecided verdict never, and an
+ * accepted one only until a logout of its user or session.
  *
  * @param lifetime seconds for which an accepted token is not judged again; 0 judges each call by itself.
  */
-export function rememberVerdicts(judge: Judge, lifetime: number): Judge {
+export function rememberVerdicts(judge: Judge, lifetime: number, logouts: Logouts): Judge {
   if (lifetime === 0) return judge;
   // The system's clock, by which tokens expire, in place of the cache's own.
   const clock = { perf: { now: () => Date.now() }, ttlResolution: 0 };
-  const accepted = new LRUCache<string, Omit<AccessTokenInfo, 'token'>>({
+  const accepted = new LRUCache<string, AcceptedVerdict>({
     ...clock,
     max: MAX_ENTRIES,
     maxSize: MAX_ACCEPTED_SIZE,
-    sizeCalculation: ({ claims }) => JSON.stringify(claims).length,
+    sizeCalculation: ({ info }) => JSON.stringify(info.claims).length,
   });
   const refused = new LRUCache<string, TokenRefusedError>({
     ...clock,
@@ -35,12 +43,20 @@ export function rememberVerdicts(judge: Judge, lifetime: number): Judge {
   });
   const underWay = new Map<string, Promise<AccessTokenInfo>>();
 
-  const judgeAndRemember = async (key: string, token: string): Promise<AccessTokenInfo> => {
+  /** Once more, if the user was logged out in the meantime. */
+  const judgeUpToDate: Judge = async (token, caller) => {
+    const judgedAt = Date.now();
+    const info = await judge(token, caller);
+    return logouts.outdates(info, judgedAt) ? judge(token, caller) : info;
+  };
+
+  const judgeAndRemember = async (key: string, token: string, caller?: string): Promise<AccessTokenInfo> => {
+    const judgedAt = Date.now();
     try {
-      const info = await judge(token);
+      const info = await judgeUpToDate(token, caller);
       const { token: _, ...rest } = info;
       const ttl = Math.min(lifetime * 1000, info.expiresAt * 1000 - Date.now());
-      if (ttl > 0) accepted.set(key, rest, { ttl });
+      if (ttl > 0) accepted.set(key, { info: rest, judgedAt }, { ttl });
       return info;
     } catch (error) {
       if (error instanceof TokenRefusedError) refused.set(key, error);
@@ -50,13 +66,13 @@ export function rememberVerdicts(judge: Judge, lifetime: number): Judge {
     }
   };
 
-  return async (token) => {
+  return async (token, caller) => {
     const key = hash('sha256', token, 'base64');
     const known = accepted.get(key);
-    if (known !== undefined) return { ...known, token };
+    if (known !== undefined && !logouts.outdates(known.info, known.judgedAt)) return { ...known.info, token };
     const refusal = refused.get(key);
     if (refusal !== undefined) throw refusal;
-    const judgement = underWay.get(key) ?? judgeAndRemember(key, token);
+    const judgement = underWay.get(key) ?? judgeAndRemember(key, token, caller);
     underWay.set(key, judgement);
     return judgement;
   };

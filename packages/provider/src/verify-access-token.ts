@@ -1,6 +1,8 @@
 import type { AccessTokenInfo, Proof } from './access-token-info.ts';
 import { type Advice, TokenRefusedError, VerificationUndecidedError, withAdvice } from './errors.ts';
 import type { IntrospectedToken } from './introspection.ts';
+import type { Logouts } from './logouts.ts';
+import { createQuestionBudget } from './question-budget.ts';
 import { type CheckedClaims, comparableAudience, requireAudience, type TokenPolicy } from './token-claims.ts';
 import {
   findUser,
@@ -34,7 +36,8 @@ export interface ProofMethods {
 
 /**
  * Makes the judgement of access tokens. A token that looks like a JWT is judged as one wherever the issuer
- * publishes keys, and no other answer overrules a refusal.
+ * publishes keys, and no other answer overrules a refusal. The caller, an opaque text, has a bounded number of bad
+ * tokens asked about; those of the same caller count together, and so do those without one.
  *
  * The function throws {@link TokenRefusedError} when the token is no good and
  * {@link VerificationUndecidedError} when the IdP can not be asked.
@@ -44,12 +47,18 @@ export function createVerifyAccessToken(
   methods: ProofMethods,
   policy: TokenPolicy,
   advice: Advice,
+  logouts: Logouts,
 ) {
-  const judge = async (token: string): Promise<AccessTokenInfo> => {
+  const withinBudget = createQuestionBudget();
+  const judge = async (token: string, caller: string | undefined): Promise<AccessTokenInfo> => {
     if (token.length > MAX_TOKEN_LENGTH) {
       throw new TokenRefusedError('malformed_token', `longer than ${MAX_TOKEN_LENGTH} characters`);
     }
-    const proved = await prove(token, methods, policy);
+    const proved: ProvedToken =
+      methods.verifyJwt !== undefined && looksLikeJwt(token)
+        ? await proveHere(token, methods.verifyJwt, methods)
+        : await withinBudget(caller, () => proveByAsking(token, methods, policy));
+    logouts.refuseEnded(proved);
     const expiresAt = proved.expiresAt ?? Math.floor(Date.now() / 1000) + VERDICT_LIFETIME_SECONDS;
     const resource = ownResource(proved.audience, policy);
     const { sub: _, ...claims } = proved.claims;
@@ -66,8 +75,8 @@ export function createVerifyAccessToken(
       ...(resource === undefined ? {} : { resource }),
     };
   };
-  return (token: string): Promise<AccessTokenInfo> =>
-    judge(token).catch((error: unknown) => {
+  return (token: string, caller?: string): Promise<AccessTokenInfo> =>
+    judge(token, caller).catch((error: unknown) => {
       throw error instanceof TokenRefusedError ? withAdvice(error, advice) : error;
     });
 }
@@ -76,13 +85,22 @@ interface ProvedToken extends CheckedClaims, IdentifiedUser {
   provedBy: Proof;
 }
 
-async function prove(token: string, methods: ProofMethods, policy: TokenPolicy): Promise<ProvedToken> {
-  if (methods.verifyJwt !== undefined && looksLikeJwt(token)) {
-    const jwt = await methods.verifyJwt(token);
-    return jwt.ambiguous
-      ? confirmByUserinfo(token, jwt, methods)
-      : addProfile(token, { ...jwt, provedBy: 'jwt' }, methods, methods.userinfoRole);
-  }
+async function proveHere(
+  token: string,
+  verifyJwt: (token: string) => Promise<VerifiedJwt>,
+  methods: ProofMethods,
+): Promise<ProvedToken> {
+  const jwt = await verifyJwt(token);
+  return jwt.ambiguous
+    ? confirmByUserinfo(token, jwt, methods)
+    : addProfile(token, { ...jwt, provedBy: 'jwt' }, methods, methods.userinfoRole);
+}
+
+async function proveByAsking(
+  token: string,
+  methods: ProofMethods,
+  policy: TokenPolicy,
+): Promise<ProvedToken> {
   if (methods.introspect !== undefined) return proveByIntrospection(token, methods.introspect, methods);
   if (methods.readUserinfo === undefined) {
     throw new TokenRefusedError(

@@ -28,12 +28,48 @@ describe('a dead endpoint of the IdP', () => {
       .toBe('ada');
   });
 
-  it('that answers, if only with 500, is asked again at once', async () => {
+  it('holds no call for its time-out once others have waited for it, also while one tries it again', async () => {
     await using idp = await startStandIn({ accessTokens: 'opaque', resource: 'ignored' });
     await using connection = await connect(idp, { TEST_AUDIENCE: '*' });
     const token = await idp.issueAccessToken();
-    idp.fail('userinfo', 'status-500', { times: 20 });
-    for (let call = 0; call < 20; call += 1) await verdictOn(connection, token);
-    expect((await connection.verifyAccessToken(token)).subject).toBe('ada');
+    idp.fail('userinfo', 'hang');
+    const timed = async () => {
+      const asked = performance.now();
+      expect(await verdictOn(connection, token)).toMatchObject({ code: 'idp_unavailable', status: 503 });
+      return performance.now() - asked;
+    };
+    expect(Math.max(...(await Promise.all(Array.from({ length: 5 }, timed))))).toBeGreaterThan(4_000);
+
+    const quick = 1_000;
+    for (let call = 0; call < 100; call += 1) expect(await timed()).toBeLessThan(quick);
+    expect(idp.requests.count('userinfo')).toBe(5);
+
+    // After its rest one call tries the endpoint, and waits; the others do not wait with it.
+    let trial: Promise<number> | undefined;
+    await expect
+      .poll(
+        () => {
+          trial = timed();
+          return Promise.race([trial, new Promise((resolve) => setTimeout(resolve, quick, 'waits'))]);
+        },
+        { timeout: 15_000, interval: 100 },
+      )
+      .toBe('waits');
+    const beside = await Promise.all(Array.from({ length: 100 }, timed));
+    expect(Math.max(...beside)).toBeLessThan(quick);
+    expect(idp.requests.count('userinfo')).toBe(6);
+    await trial;
   });
+
+  it.each(['status-500', 'redirect', 'html-200', 'huge'] as const)(
+    'that answers, if only with %s, is asked again at once',
+    async (fault) => {
+      await using idp = await startStandIn({ accessTokens: 'opaque', resource: 'ignored' });
+      await using connection = await connect(idp, { TEST_AUDIENCE: '*' });
+      const token = await idp.issueAccessToken();
+      idp.fail('userinfo', fault, { times: 20 });
+      for (let call = 0; call < 20; call += 1) await verdictOn(connection, token);
+      expect((await connection.verifyAccessToken(token)).subject).toBe('ada');
+    },
+  );
 });

@@ -1,6 +1,7 @@
 import type { StandIn } from '@mcp-whoami/testkit';
 import {
   type AuthorizationServer,
+  backchannelLogoutVariable,
   connectAuthorizationServer,
   defineProvider,
   issuerVariable,
@@ -18,6 +19,7 @@ export const testProvider = (changes: Partial<AuthorizationServer> = {}) =>
     environment: providerEnvironment(
       {
         issuer: issuerVariable({ description: 'the issuer', example: 'https://idp.example.com' }),
+        ...backchannelLogoutVariable,
       },
       { scopes: ['openid'] },
     ),

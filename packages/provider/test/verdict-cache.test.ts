@@ -117,7 +117,9 @@ describe('a verdict', () => {
     for (let flood = 0; flood < 20_000; flood += 200) {
       await Promise.all(
         Array.from({ length: 200 }, (_, index) =>
-          started.connection.verifyAccessToken(`garbage-${flood + index}`).catch(() => undefined),
+          started.connection
+            .verifyAccessToken(`garbage-${flood + index}`, `caller ${flood}`)
+            .catch(() => undefined),
         ),
       );
       started.idp.requests.clear();

@@ -2,8 +2,11 @@ export { type Account, accounts, ada, grace } from './accounts.ts';
 export type { ConnectOptions } from './clients/oauth-session.ts';
 export { type ConnectedV1, type ConnectV1Options, connectSdkV1 } from './clients/sdk-v1.ts';
 export { type ConnectedV2, type ConnectV2Options, connectSdkV2 } from './clients/sdk-v2.ts';
+export { hostileRequests } from './hostile-requests/hostile-requests.ts';
+export type { HostileRequest } from './hostile-requests/row.ts';
 export { attackerKeysPath, hostileTokens } from './hostile-tokens/hostile-tokens.ts';
 export type { HostileToken } from './hostile-tokens/row.ts';
+export { type Outage, outages } from './provider-suite/outages.ts';
 export {
   otherResource,
   ownResource,

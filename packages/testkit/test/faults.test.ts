@@ -38,6 +38,9 @@ it.each([
   ['html-200', 200],
   ['empty-200', 200],
   ['json-array', 200],
+  ['json-null', 200],
+  ['json-number', 200],
+  ['empty-204', 204],
   ['truncated-json', 200],
 ] as const)('answers %s', async (mode, status) => {
   await using idp = await startStandIn();
@@ -56,7 +59,40 @@ it('sees who follows a redirect', async () => {
   expect(idp.requests.count('/elsewhere')).toBe(1);
 });
 
-const broken: FaultMode[] = ['refuse', 'reset-mid-body'];
+it('sees a token that is carried by a redirect to another host', async () => {
+  await using idp = await startStandIn();
+  idp.fail('introspection', 'redirect-to-other-host');
+  await fetch(idp.introspectionUrl, { method: 'POST', body: 'token=SECRET' });
+  expect(idp.requests.at(-1)).toMatchObject({ method: 'POST', path: '/elsewhere', body: 'token=SECRET' });
+  expect(idp.requests.at(-1)?.headers.host).not.toBe(new URL(idp.origin).host);
+});
+
+it('redirects in circles', async () => {
+  await using idp = await startStandIn();
+  idp.fail('userinfo', 'redirect-loop');
+  await expect(fetch(idp.userinfoUrl)).rejects.toThrow();
+  expect(idp.requests.count('userinfo')).toBeGreaterThan(10);
+});
+
+it('sends little that is much once unpacked', async () => {
+  await using idp = await startStandIn();
+  idp.fail('userinfo', 'gzip-bomb');
+  const { body, headers } = await fetch(idp.userinfoUrl);
+  expect(Number(headers.get('content-length'))).toBeLessThan(1_000_000);
+  let bytes = 0;
+  for await (const chunk of body ?? []) bytes += chunk.length;
+  expect(bytes).toBeGreaterThan(100_000_000);
+});
+
+it('does not listen, until it listens again on the same port', async () => {
+  await using idp = await startStandIn();
+  await idp.stopListening();
+  await expect(fetch(idp.jwksUrl)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+  await idp.listenAgain();
+  expect((await fetch(idp.jwksUrl)).status).toBe(200);
+});
+
+const broken: FaultMode[] = ['refuse', 'reset-mid-body', 'no-gzip', 'no-http'];
 it.each(broken)('breaks the connection: %s', async (mode) => {
   await using idp = await startStandIn();
   idp.fail('token', mode);

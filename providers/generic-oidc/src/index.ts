@@ -1,4 +1,5 @@
 import {
+  backchannelLogoutVariable,
   connectAuthorizationServer,
   defineProvider,
   issuerVariable,
@@ -16,6 +17,7 @@ export const genericOidc = defineProvider({
         description: 'the issuer, byte for byte as its metadata says it (mind the trailing slash)',
         example: 'https://idp.example.com/',
       }),
+      ...backchannelLogoutVariable,
     },
     { scopes: ['openid', 'profile', 'email'] },
   ),

@@ -1,4 +1,5 @@
 import {
+  backchannelLogoutVariable,
   connectAuthorizationServer,
   defineProvider,
   issuerVariable,
@@ -17,6 +18,7 @@ export const keycloak = defineProvider({
         description: 'the realm: Keycloak’s public address and `/realms/<realm>`, no trailing slash',
         example: 'http://localhost:8080/realms/mcp-realm',
       }),
+      ...backchannelLogoutVariable,
     },
     { scopes: ['openid', 'profile', 'email'] },
   ),

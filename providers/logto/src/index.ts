@@ -1,4 +1,5 @@
 import {
+  backchannelLogoutVariable,
   connectAuthorizationServer,
   defineProvider,
   httpUrl,
@@ -23,6 +24,7 @@ export const logto = defineProvider({
         description: 'the tenant’s endpoint; the issuer is that plus `/oidc`',
         example: 'https://x.logto.app',
       }),
+      ...backchannelLogoutVariable,
     },
     { scopes: ['openid', 'profile', 'email'] },
   ),

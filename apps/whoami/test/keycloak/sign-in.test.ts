@@ -7,6 +7,7 @@ const clients = {
   'SDK v1 over /mcp': { connect: connectSdkV1, transport: 'http', path: 'mcp' },
   'SDK v1 over /sse': { connect: connectSdkV1, transport: 'sse', path: 'sse' },
   'SDK v2 over /mcp': { connect: connectSdkV2, transport: 'http', path: 'mcp' },
+  'SDK v2 over /sse': { connect: connectSdkV2, transport: 'sse', path: 'sse' },
 } as const;
 
 describeKeycloak('sign-in', (keycloak) => {

@@ -1,10 +1,14 @@
 import { generateSigningKey } from '../stand-in/signing.ts';
 import type { StandIn } from '../stand-in/start.ts';
 import { hostileClaims } from './claims.ts';
+import { hostileEncryption } from './encrypted.ts';
 import { hostileHeaders } from './headers.ts';
+import { hostileJson } from './json.ts';
+import { longRuns } from './long-runs.ts';
 import type { Forge, HostileToken } from './row.ts';
 import { hostileShapes } from './shapes.ts';
 import { hostileSignatures } from './signatures.ts';
+import { hostileText } from './text.ts';
 import { otherTokenKinds } from './token-kinds.ts';
 
 /** Path, at the stand-in's origin, that the attacker's `jku` and `x5u` point to: nobody may ask for it. */
@@ -36,7 +40,15 @@ export const hostileTokens = async (
         header: { kid: attacker.kid, ...header },
       }),
   };
-  return [hostileSignatures, hostileHeaders, hostileClaims, otherTokenKinds, hostileShapes].flatMap((rows) =>
-    rows(forge),
-  );
+  return [
+    hostileSignatures,
+    hostileHeaders,
+    hostileClaims,
+    hostileJson,
+    hostileText,
+    otherTokenKinds,
+    hostileEncryption,
+    hostileShapes,
+    longRuns,
+  ].flatMap((rows) => rows(forge));
 };

@@ -20,3 +20,9 @@ export const describeKeycloak = (
     describe.skipIf(!running || lacking)(`${name} (Keycloak ${keycloak.version})`, () => body(keycloak));
   }
 };
+
+/** Tests that start containers of their own. Without a Docker engine they are skipped. */
+export const describeDocker = (name: string, body: () => void): void => {
+  const { running }: ProvidedKeycloaks = inject('keycloaks');
+  describe.skipIf(!running)(name, body);
+};

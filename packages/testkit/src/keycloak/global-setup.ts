@@ -5,7 +5,9 @@ import type { ProvidedKeycloaks } from './provided-context.ts';
 import { startKeycloak } from './start-keycloak.ts';
 
 /** Starts one Keycloak of each version, once for all test files of a run. */
-export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
+export const setup = async (
+  project: Pick<TestProject, 'provide' | 'getProvidedContext'>,
+): Promise<() => Promise<void>> => {
   const images = keycloakImages();
   const trouble = await whyNoDocker();
   if (trouble !== undefined) {

@@ -1,4 +1,4 @@
-export { describeKeycloak } from './describe-keycloak.ts';
+export { describeDocker, describeKeycloak } from './describe-keycloak.ts';
 export { freePort } from './free-port.ts';
 export { keycloakImages } from './images.ts';
 export type { Keycloak } from './keycloak.ts';

@@ -5,6 +5,7 @@ import { GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainer
 import { freePort } from './free-port.ts';
 import { keycloakImages, versionOf } from './images.ts';
 import { connectKeycloak, type Keycloak } from './keycloak.ts';
+import { doWithoutReaperWhereNone } from './reaper.ts';
 
 const startupTimeout = 180_000; // ms: seconds, unless the machine is busy
 
@@ -49,6 +50,7 @@ export type StartedKeycloak = AsyncDisposable &
 export const startKeycloak = async (options: StartKeycloakOptions = {}): Promise<StartedKeycloak> => {
   const { image = keycloakImages()[0], features = [], realmFiles = [], environment = {} } = options;
   const { trustedCertificates = [] } = options;
+  await doWithoutReaperWhereNone();
   const prebuilt = await prebuild(image, features);
   const port = await freePort();
   const origin = `http://localhost:${port}`;
@@ -99,7 +101,7 @@ const prebuild = async (image: string, features: readonly string[]): Promise<Gen
     .build(`mcp-whoami/keycloak-prebuilt:${tag}`, { deleteOnExit: false })
     .catch((error: unknown) => {
       throw new Error(
-        `${image} can not be built on (DEBUG=testcontainers:build says more): ${error}. Where no registry answers, scripts/keycloak-image makes the image and TESTCONTAINERS_RYUK_DISABLED=true does without that of testcontainers.`,
+        `${image} can not be built on (DEBUG=testcontainers:build says more): ${error}. Where no registry answers, scripts/container-images makes the image.`,
         { cause: error },
       );
     });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Account, ada, grace } from '../accounts.ts';
 import { attackerKeysPath, hostileTokens } from '../hostile-tokens/hostile-tokens.ts';
-import type { FaultMode } from '../stand-in/faults.ts';
 import type { StandInOptions } from '../stand-in/options.ts';
 import { type StandIn, startStandIn } from '../stand-in/start.ts';
+import { testOutages } from './outages.ts';
 import { type ConnectionUnderTest, type ProviderUnderTest, verdictOn } from './under-test.ts';
 
 /** The URL of the server whose tokens are judged, and of another one. */
@@ -32,18 +32,6 @@ export type ProviderCase = {
   subjectOf?: (user: Account) => string;
 };
 
-const outages: readonly FaultMode[] = [
-  'refuse',
-  'status-429',
-  'status-500',
-  'status-502-html',
-  'html-200',
-  'truncated-json',
-  'redirect',
-  'huge',
-  'reset-mid-body',
-];
-
 /** What every provider promises, against a real authorization server that behaves as its IdP does. */
 export const testProvider = (name: string, providerCase: ProviderCase): void => {
   const { provider, provedBy, checksAudience, noticesRevocation } = providerCase;
@@ -53,21 +41,21 @@ export const testProvider = (name: string, providerCase: ProviderCase): void => 
     ((idp: StandIn, options: { user: Account; resource: string }) => idp.issueAccessToken(options));
 
   const judgeEachCall = { [`${provider.environmentPrefix}_VERDICT_LIFETIME`]: '0' };
-  const start = async (changes: StandInOptions = {}) => {
+  const start = async (changes: StandInOptions = {}, seenAs = (idp: StandIn) => idp) => {
     await using stack = new AsyncDisposableStack();
     const idp = stack.use(await startStandIn({ ...providerCase.idp, ...changes }));
     const connection: ConnectionUnderTest = stack.use(
       await provider.connect(
-        { ...judgeEachCall, ...providerCase.environment(idp) },
+        { ...judgeEachCall, ...providerCase.environment(seenAs(idp)) },
         { resources: [ownResource] },
       ),
     );
     const owned = stack.move();
     return { idp, connection, [Symbol.asyncDispose]: () => owned.disposeAsync() };
   };
-  const endpoint = { jwt: 'jwks', introspection: 'introspection', userinfo: 'userinfo' } as const;
 
-  describe(name, () => {
+  // Outages are mostly waiting: side by side they take no longer than the longest.
+  describe.concurrent(name, () => {
     it('says who a token belongs to', async () => {
       await using started = await start();
       for (const user of [ada, grace]) {
@@ -119,19 +107,12 @@ export const testProvider = (name: string, providerCase: ProviderCase): void => 
       expect(started.idp.requests.count(attackerKeysPath)).toBe(0);
     });
 
-    it('never calls a token bad because the IdP can not be asked, and recovers', async () => {
-      for (const fault of outages) {
-        await using started = await start();
-        const token = await issue(started.idp, { user: ada, resource: ownResource });
-        started.idp.fail(endpoint[provedBy], fault);
-        expect(await verdictOn(started.connection, token), fault).toMatchObject({
-          code: 'idp_unavailable',
-          status: 503,
-        });
-        expect(started.idp.requests.count('/elsewhere'), fault).toBe(0);
-        started.idp.recover();
-        expect((await started.connection.verifyAccessToken(token)).subject, fault).toBe(subjectOf(ada));
-      }
+    testOutages({
+      start,
+      issueForAda: (idp) => issue(idp, { user: ada, resource: ownResource }),
+      subjectOfAda: subjectOf(ada),
+      provedBy,
+      readsProfile: providerCase.readsProfile ?? false,
     });
 
     it(noticesRevocation ? 'refuses a revoked token' : 'accepts a token until it expires', async () => {
@@ -144,14 +125,6 @@ export const testProvider = (name: string, providerCase: ProviderCase): void => 
     });
 
     if (provedBy === 'jwt') {
-      it('accepts a proved token while userinfo is down', async () => {
-        await using started = await start();
-        const token = await issue(started.idp, { user: ada, resource: ownResource });
-        started.idp.fail('userinfo', 'status-500');
-        expect((await started.connection.verifyAccessToken(token)).subject).toBe(subjectOf(ada));
-        expect(started.idp.requests.count('userinfo')).toBe(providerCase.readsProfile ? 1 : 0);
-      });
-
       it('accepts a token signed by a key that came after the start', async () => {
         await using started = await start();
         await started.idp.rotateKeys();

@@ -32,7 +32,13 @@ export type AcceptedToken = {
 };
 
 /** A refusal or an undecided verdict, as far as the suite looks at it. */
-export type Verdict = { code: string; message: string; logMessage: string; status: number };
+export type Verdict = {
+  code: string;
+  message: string;
+  logMessage: string;
+  status: number;
+  headers: Readonly<Record<string, string>>;
+};
 
 /** The verdict on a token that must not be accepted. */
 export const verdictOn = async (connection: ConnectionUnderTest, token: string): Promise<Verdict> => {
@@ -47,5 +53,6 @@ export const verdictOn = async (connection: ConnectionUnderTest, token: string):
   const logMessage = 'logMessage' in accepted ? String(accepted.logMessage) : '';
   const status = 'status' in accepted ? Number(accepted.status) : 0;
   if (status === 0) throw accepted;
-  return { code, message, logMessage, status };
+  const headers: Readonly<Record<string, string>> = 'headers' in accepted ? Object(accepted.headers) : {};
+  return { code, message, logMessage, status, headers };
 };

@@ -1,8 +1,9 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export const listen = async (server: Server): Promise<AddressInfo> => {
-  server.listen(0, '127.0.0.1');
+/** On a free port unless told. */
+export const listen = async (server: Server, at = 0): Promise<AddressInfo> => {
+  server.listen(at, '127.0.0.1');
   await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject));
   const address = server.address();
   if (typeof address !== 'object' || !address) throw new Error('The stand-in does not listen on a port.');

@@ -29,11 +29,20 @@ export type SigningKey = {
 
 const curves = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' } as const;
 
+let lastPair: Promise<unknown> = Promise.resolve();
+
+/** One at a time: each takes long, and a thread of the few that Node looks up host names with. */
+const generateRsaPair = () => {
+  const pair = lastPair.then(() => generate('rsa', { modulusLength: 2048 }));
+  lastPair = pair;
+  return pair;
+};
+
 const generatePair = (alg: SigningAlg): Promise<{ publicKey: KeyObject; privateKey: KeyObject }> => {
   if (alg === 'EdDSA') return generate('ed25519');
   if (alg === 'ES256' || alg === 'ES384' || alg === 'ES512')
     return generate('ec', { namedCurve: curves[alg] });
-  return generate('rsa', { modulusLength: 2048 });
+  return generateRsaPair();
 };
 
 export const generateSigningKey = async (alg: SigningAlg): Promise<SigningKey> => {

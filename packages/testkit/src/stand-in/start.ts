@@ -61,6 +61,10 @@ export type StandIn = {
   requests: RequestLog;
   fail: Faults['fail'];
   recover: Faults['recover'];
+  /** Ends every connection; from now on each is refused, whatever the endpoint. */
+  stopListening: () => Promise<void>;
+  /** On the same port. */
+  listenAgain: () => Promise<void>;
   [Symbol.asyncDispose]: () => Promise<void>;
 };
 
@@ -153,6 +157,10 @@ export const startStandIn = async (options: StandInOptions = {}): Promise<StandI
     requests,
     fail: faults.fail,
     recover: faults.recover,
+    stopListening: () => close(front),
+    listenAgain: async () => {
+      await listen(front, port);
+    },
     [Symbol.asyncDispose]: async () => {
       await Promise.all([close(front), close(back)]);
     },

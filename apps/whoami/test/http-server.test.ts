@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { describe, expect, it } from 'vitest';
+import { type ConnectionLimits, createHttpServer } from '../src/http-server.ts';
+
+const start = async (limits: Partial<ConnectionLimits>) => {
+  const server = createHttpServer((request, response) => {
+    if (request.url === '/silent') return;
+    request.resume().on('end', () => response.end('done'));
+  }, limits);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  return {
+    /** Sends a text, says nothing more, and gives what came until the server ended the connection. */
+    exchange: async (text: string) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.write(text);
+      let answer = '';
+      socket.on('data', (chunk) => {
+        answer += String(chunk);
+      });
+      socket.on('error', () => undefined);
+      await once(socket, 'close');
+      return answer;
+    },
+    connect: async (): Promise<Socket> => {
+      const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+      await once(socket, 'connect');
+      return socket;
+    },
+    connections: () =>
+      new Promise<number>((resolve, reject) => {
+        server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
+      }),
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+};
+
+const quick = { headers: 100, request: 200, checks: 50 };
+
+describe('a client that is slow', () => {
+  it('with its headers is cut off', async () => {
+    await using server = await start(quick);
+    expect(await server.exchange('POST / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ')).toContain(' 408 ');
+  });
+
+  it('with its body is cut off', async () => {
+    await using server = await start(quick);
+    const head = 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{';
+    expect(await server.exchange(head)).toContain(' 408 ');
+  });
+
+  it('and says nothing any more is cut off', async () => {
+    await using server = await start({ silence: 100 });
+    expect(await server.exchange('GET /silent HTTP/1.1\r\nHost: localhost\r\n\r\n')).toBe('');
+  });
+});
+
+describe('connections', () => {
+  it('are a bounded number, and make room when they end', async () => {
+    await using server = await start({ connections: 3 });
+    const [first, ...others] = await Promise.all([server.connect(), server.connect(), server.connect()]);
+    expect(await server.exchange('')).toBe('');
+    expect(await server.connections()).toBe(3);
+    first.destroy();
+    await expect.poll(server.connections).toBe(2);
+    const request = 'GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n';
+    expect(await server.exchange(request)).toContain('200 OK');
+    for (const socket of others) socket.destroy();
+  });
+});

@@ -1,0 +1,100 @@
+import { outages, ownResource, type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
+import { describe, expect, it } from 'vitest';
+import { callWhoami, startWhoami } from './start-whoami.ts';
+
+/** In milliseconds: within so long a call is answered, and served again once the IdP is back. */
+const ANSWER_LIMIT_MS = 10_000;
+const RECOVERY_LIMIT_MS = 15_000;
+
+/** One configuration for each endpoint whose answer can decide. */
+const configurations: Record<
+  'jwks' | 'introspection' | 'userinfo',
+  { idp: StandInOptions; environment: (idp: StandIn) => Record<string, string>; resource?: string }
+> = {
+  jwks: {
+    // An EC key is made in no time, and many are made here.
+    idp: { signingAlg: 'ES256' },
+    environment: () => ({ OIDC_AUDIENCE: ownResource }),
+    resource: ownResource,
+  },
+  introspection: {
+    idp: { signingAlg: 'ES256', accessTokens: 'opaque', introspection: true },
+    environment: ({ introspectionClient: { clientId, clientSecret } }) => ({
+      OIDC_AUDIENCE: ownResource,
+      OIDC_CLIENT_ID: clientId,
+      OIDC_CLIENT_SECRET: clientSecret,
+    }),
+    resource: ownResource,
+  },
+  userinfo: {
+    idp: { signingAlg: 'ES256', accessTokens: 'opaque', resource: 'ignored' },
+    environment: () => ({ OIDC_AUDIENCE: '*' }),
+  },
+};
+
+const start = async ({ idp: options, environment, resource }: (typeof configurations)['jwks']) => {
+  await using stack = new AsyncDisposableStack();
+  const idp = stack.use(await startStandIn(options));
+  const whoami = stack.use(
+    await startWhoami({
+      PROVIDER: 'generic-oidc',
+      OIDC_ISSUER: idp.issuer,
+      OIDC_VERDICT_LIFETIME: '0',
+      ...environment(idp),
+    }),
+  );
+  const token = await idp.issueAccessToken(resource === undefined ? {} : { resource });
+  const owned = stack.move();
+  return { idp, whoami, token, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+};
+
+// Mostly waiting for time-outs: side by side they take no longer than the longest.
+describe.concurrent.for(['jwks', 'introspection', 'userinfo'] as const)('while %s fails', (endpoint) => {
+  it.for(outages)('calls are answered with 503 and the server stays healthy: $name', async (outage, test) => {
+    await using started = await start(configurations[endpoint]);
+    const { idp, whoami, token } = started;
+    await outage.begin(idp, endpoint);
+    const asked = performance.now();
+    const answers = await Promise.all(
+      Array.from({ length: outage.calls }, () => callWhoami(whoami.mcp, token)),
+    );
+    expect(performance.now() - asked).toBeLessThan(ANSWER_LIMIT_MS);
+    for (const answer of answers) {
+      expect(answer.status).toBe(503);
+      expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+      expect(answer.headers.has('www-authenticate')).toBe(false);
+      // Constant: nothing that the IdP said, nor where it is.
+      expect(await answer.json()).toEqual({
+        error: 'temporarily_unavailable',
+        error_description: 'The identity provider can not be asked at the moment',
+      });
+    }
+    expect(whoami.log.map(({ fields }) => fields.reason)).toEqual(answers.map(() => 'idp_unavailable'));
+    expect(JSON.stringify(whoami.log)).not.toContain(token);
+    // What the failing stand-in says in its answers.
+    expect(JSON.stringify(whoami.log)).not.toMatch(/SECRET-STACK|We will be back|slow_down|OpenSSH/);
+    expect(idp.requests.count('/elsewhere')).toBe(0);
+    expect((await fetch(`${whoami.publicUrl}/health`)).status).toBe(200);
+
+    await outage.end(idp);
+    const status = async () => (await callWhoami(whoami.mcp, token)).status;
+    // The test's own: only that one can poll beside other tests.
+    await test.expect.poll(status, { timeout: RECOVERY_LIMIT_MS, interval: 250 }).toBe(200);
+  });
+});
+
+describe.concurrent('while the metadata can not be had', () => {
+  it.for(outages)('the start ends with one message: $name', async ({ begin }) => {
+    await using idp = await startStandIn({ signingAlg: 'ES256' });
+    await begin(idp, 'metadata');
+    const began = performance.now();
+    await expect(startWhoami({ PROVIDER: 'generic-oidc', OIDC_ISSUER: idp.issuer })).rejects.toMatchObject({
+      code: 'configuration_invalid',
+      message: expect.stringMatching(
+        new RegExp(`^OIDC_ISSUER does not work: ${idp.issuer}\n(.*\n)*.*${idp.discoveryUrl} `),
+      ),
+    });
+    expect(performance.now() - began).toBeLessThan(ANSWER_LIMIT_MS);
+    expect(idp.requests.count('/elsewhere')).toBe(0);
+  });
+});

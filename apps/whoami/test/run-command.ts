@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+const startTimeout = 50_000; // ms
+
+export type RunCommandOptions = {
+  environment?: Readonly<Record<string, string>>;
+  /** What it prints when it is ready. */
+  ready: RegExp;
+  timeout?: number; // ms
+};
+
+/**
+ * Runs a command of the repository in a shell, as a person would, until it is ready. `end` is Ctrl-C unless told;
+ * disposing of the command ends it too.
+ */
+export const runCommand = async (
+  command: string,
+  { environment = {}, ready, timeout = startTimeout }: RunCommandOptions,
+) => {
+  const child = spawn(command, {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    shell: true,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let running = true;
+  const closed = once(child, 'close').then(() => {
+    running = false;
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += String(chunk);
+  });
+  /** To the whole group, as a terminal does. Resolves when the last process has let go of the output. */
+  const end = async (signal: NodeJS.Signals = 'SIGINT') => {
+    if (running) process.kill(-(child.pid ?? 0), signal);
+    await closed;
+  };
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => end('SIGTERM'));
+  await expect.poll(() => output, { timeout }).toMatch(ready);
+  const owned = stack.move();
+  return { output: () => output, end, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+};
