@@ -8,13 +8,19 @@ export interface Visit extends AsyncDisposable {
   origins: Set<string>;
 }
 
+/**
+ * Nothing but this machine: a proxy where nobody listens takes the rest. The stand-in's own pages ask for a font on the
+ * internet, and show nothing until they know that they will not get it.
+ */
+const onlyThisMachine = { server: 'http://127.0.0.1:9', bypass: 'localhost,127.0.0.1' };
+
 /** Opens the server's page as a stranger. Its own code may not complain about anything until it is closed. */
 export async function visit(
   openPage: OpenPage,
   url: string,
   options: Parameters<OpenPage>[0] = {},
 ): Promise<Visit> {
-  const page = await openPage(options);
+  const page = await openPage({ proxy: onlyThisMachine, ...options });
   const origins = new Set<string>();
   const errors: string[] = [];
   page.on('request', (request) => {
@@ -50,15 +56,29 @@ export const states = (page: Page) =>
 
 /** Waits for a step to fail and gives all that it says. */
 export async function failureOf(page: Page, id: string): Promise<string> {
-  await page.locator(`li[data-step="${id}"][data-state="failed"]`).waitFor();
+  await orTell(page, page.locator(`li[data-step="${id}"][data-state="failed"]`).waitFor());
   return (await step(page, id).textContent()) ?? '';
 }
 
 /** Signs in on the two pages of the stand-in: who it is, and the consent. */
 export async function signInAtStandIn(page: Page, username = 'ada'): Promise<void> {
-  await page.locator('input[name=login]').fill(username);
+  const login = page.locator('input[name=login]');
+  const failed = page.locator('li[data-state="failed"]');
+  await orTell(page, login.or(failed).waitFor());
+  if (await failed.isVisible()) throw new Error(`no way to the IdP: ${await failed.textContent()}`);
+  await login.fill(username);
   await page.locator('input[name=password]').fill('password');
   await page.locator('button[type=submit]').click();
   await page.locator('input[name=prompt][value=consent]').waitFor({ state: 'attached' });
   await page.locator('button[type=submit]').click();
+}
+
+/** A wait that ends in vain says where the page was. */
+async function orTell(page: Page, waiting: Promise<void>): Promise<void> {
+  try {
+    await waiting;
+  } catch (cause) {
+    const shown = await page.locator('body').textContent();
+    throw new Error(`waited in vain at ${page.url()}: ${shown}`, { cause });
+  }
 }
