@@ -35,8 +35,13 @@ export async function generatedParts(): Promise<GeneratedPart[]> {
       document: 'README.md',
       marker: 'clients',
       content: table(
-        ['client', 'command'],
-        connectInstructions(`${exampleUrl}/mcp`).map(({ client, command }) => [client, `\`${command}\``]),
+        ['client', 'how'],
+        connectInstructions(`${exampleUrl}/mcp`).map(({ client, command, paste, note }) => [
+          client,
+          [...[command, paste].flatMap((code) => (code === undefined ? [] : `\`${code}\``)), note]
+            .filter((part) => part !== undefined)
+            .join('<br>'),
+        ]),
       ),
     },
     {

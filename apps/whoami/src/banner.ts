@@ -5,6 +5,9 @@ import type { RunningServer } from './start-server.ts';
 /** What the banner tells of a server. */
 export type BannerFacts = Omit<RunningServer, typeof Symbol.asyncDispose>;
 
+/** The clients that one short command connects; the page has all. */
+const inBanner = new Set(['MCP Inspector', 'Claude Code', 'VS Code']);
+
 /** What the server says when it is ready. */
 export function renderBanner({ providerTitle, publicUrl, warnings, notes }: BannerFacts): string {
   const [mcp, sse] = resourcesOf(publicUrl);
@@ -12,7 +15,10 @@ export function renderBanner({ providerTitle, publicUrl, warnings, notes }: Bann
     ['Provider', providerTitle],
     ['Streamable HTTP', mcp],
     ['HTTP+SSE', `${sse} (deprecated, for old clients)`],
-    ...connectInstructions(mcp).map(({ client, command }): [string, string] => [client, command]),
+    ...connectInstructions(mcp)
+      .filter(({ client }) => inBanner.has(client))
+      .map(({ client, command = '' }): [string, string] => [client, command]),
+    ['Any client', `${publicUrl}/ in a browser: how to connect it, and a sign-in step by step`],
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   return [

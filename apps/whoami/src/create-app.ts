@@ -1,8 +1,7 @@
 import { createErrorHandler, createFrontDoor, createGuard, type GuardLogger } from '@mcp-whoami/guard';
 import type { ProviderConnection } from '@mcp-whoami/provider';
 import express, { type RequestHandler } from 'express';
-import { connectInstructions } from './connect-instructions.ts';
-import { renderHomePage } from './home-page.ts';
+import { createPageRoutes } from './page/page-routes.ts';
 import type { SseSessions } from './sse-sessions.ts';
 import { handleStreamableHttp } from './streamable-http.ts';
 
@@ -39,18 +38,10 @@ export function createApp({ publicUrl, allowedOrigins, logger, sseSessions, guar
     guard?.requireBearer(resource) ?? ((_request, _response, next) => next());
   const readJson = [express.json({ limit: BODY_LIMIT }), requireJson];
 
-  const homePage = renderHomePage({ mcp, sse, guardedBy, instructions: connectInstructions(mcp) });
-
   const app = express().disable('x-powered-by');
   app.get('/health', (_, response) => void response.json({ status: 'ok' }));
   app.use(guard?.entrance ?? createFrontDoor(shared));
-  app.get('/', (_, response) => {
-    response.set(
-      'Content-Security-Policy',
-      "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    );
-    response.send(homePage);
-  });
+  app.use(createPageRoutes({ publicUrl, resources, guard: guardedBy }));
   app.all('/mcp', requireBearer(mcp), allowOnly('POST'), readJson, handleStreamableHttp);
   app.all('/sse', requireBearer(sse), allowOnly('GET'), sseSessions.open);
   app.all('/messages', requireBearer(sse), allowOnly('POST'), readJson, sseSessions.receive);

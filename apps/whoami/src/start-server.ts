@@ -5,6 +5,7 @@ import { type Configuration, readConfiguration } from './configuration.ts';
 import { connectPatiently } from './connect-patiently.ts';
 import { createApp, resourcesOf } from './create-app.ts';
 import { createHttpServer } from './http-server.ts';
+import { createWaitingPage } from './page/page-routes.ts';
 import { createSseSessions } from './sse-sessions.ts';
 
 /** A server that listens. Disposing of it ends every connection and what the provider started. */
@@ -31,6 +32,10 @@ export async function startServer(environment: Environment, logger: GuardLogger)
   const port = await listen(server, configuration);
   cleanup.defer(() => stop(server));
   const publicUrl = configuration.publicUrl ?? `http://localhost:${port}`;
+  if (provider !== undefined) {
+    const options = { publicUrl, resources: resourcesOf(publicUrl), guard: { title: provider.title } };
+    handle = createWaitingPage(options, answerNotReady);
+  }
 
   const connect = provider && (() => provider.connect(environment, { resources: resourcesOf(publicUrl) }));
   const connection = await (configuration.discoveryRetry && connect

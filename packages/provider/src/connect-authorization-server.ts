@@ -46,6 +46,7 @@ export async function connectAuthorizationServer(
     scopes: server.settings.scopes.filter((scope) => scope !== OFFLINE_ACCESS),
     advice,
     requiredScopes: server.settings.requiredScopes.filter((scope) => scope !== OFFLINE_ACCESS),
+    pageClient: { id: server.settings.pageClientId, variable: context.variable('pageClientId') },
     warnings: [...insecure, ...insecureEndpoints, ...doubts],
     notes: [],
     verifyAccessToken: rememberVerdicts(

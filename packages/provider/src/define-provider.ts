@@ -45,6 +45,8 @@ export interface ProviderConnection extends AsyncDisposable {
   advice: Advice;
   /** What the operator should know at start. */
   warnings: readonly string[];
+  /** The client of the server's own page, where one is registered, and the variable that says it. */
+  pageClient?: { id: string | undefined; variable: string } | undefined;
   /** What a person who signs in should know. */
   notes: readonly string[];
   /**

@@ -146,6 +146,12 @@ function resourceServerVariables(defaults: { scopes: readonly string[] }) {
         defaultText: 'client_secret_basic',
       },
     ),
+    pageClientId: variable(z.string().optional(), {
+      description:
+        'the public client of the page at `/`, whose redirect URI is `PUBLIC_URL` and `/`; needed where the IdP registers no clients, or none for web pages',
+      example: 'whoami-page',
+      defaultText: 'the page registers itself',
+    }),
     verdictLifetime: variable(verdictLifetime.default(DEFAULT_VERDICT_LIFETIME_SECONDS), {
       description:
         'seconds for which an accepted token is not judged again, and so the longest time that a revoked one goes on; 0 judges each call',
@@ -165,6 +171,8 @@ export interface ResourceServerSettings {
   clientId?: string | undefined;
   clientSecret?: string | undefined;
   clientAuth: (typeof clientAuthMethods)[number];
+  /** The public client of the server's own page; nothing: it registers itself (RFC 7591). */
+  pageClientId?: string | undefined;
   /** Seconds for which an accepted token is not judged again. */
   verdictLifetime: number;
   /** The clients for which the IdP sends logout tokens here; nothing where it sends none. */

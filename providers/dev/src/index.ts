@@ -48,6 +48,8 @@ export const dev = defineProvider({
       const names = server.users.map(({ name, email }) => `${name} (${email})`);
       return {
         ...connection,
+        // It has no variables: the page registers itself.
+        pageClient: undefined,
         notes: [`Sign in as ${names.join(' or ')}: no password, and everything is forgotten at exit`],
         [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
       };

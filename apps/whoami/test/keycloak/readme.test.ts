@@ -20,6 +20,7 @@ const audience = '1. Audience';
 const trustedHosts = '2. Trusted Hosts';
 const allowedClientScopes = '3. Allowed Client Scopes';
 const users = '4. Users';
+const pageOfServer = '5. The page of this server';
 
 /** A message as the README gives it. */
 const documented = (heading: string, message: string): string => {
@@ -81,7 +82,7 @@ describeKeycloak('a realm made by hand and set by the lines of the README', (key
     const parameters = linesOf('At Keycloak')
       .replace('REALM=mcp-realm\n', `REALM=${realm.name}\n`)
       .replace('PUBLIC_URL=http://localhost:3001\n', `PUBLIC_URL=${whoami.publicUrl}\n`);
-    const settings = [audience, trustedHosts, allowedClientScopes, users].map(linesOf);
+    const settings = [audience, trustedHosts, allowedClientScopes, users, pageOfServer].map(linesOf);
     await keycloak.run(['set -eu', parameters, ...settings].join('\n'), {
       KC_CLI_PASSWORD: 'admin',
       // Each line is a JVM of its own that lives for a second.
@@ -190,5 +191,16 @@ describeKeycloak('a realm made by hand and set by the lines of the README', (key
     await expect(roleless).rejects.toThrow(
       documented(users, 'Offline tokens not allowed for the user or client'),
     );
+  });
+
+  it('has the client of the page', async () => {
+    expect(await realm.request('GET', '/clients?clientId=whoami-page')).toMatchObject([
+      {
+        publicClient: true,
+        redirectUris: [`${whoami.publicUrl}/`],
+        webOrigins: [whoami.publicUrl],
+        attributes: { 'pkce.code.challenge.method': 'S256' },
+      },
+    ]);
   });
 });

@@ -1,0 +1,99 @@
+import { byId, element } from './dom.js';
+import { textOf } from './json.js';
+
+/** @import { Facts } from './facts.js' */
+/** @import { JsonObject } from './json.js' */
+
+/**
+ * Shows who the server says you are.
+ *
+ * @param {JsonObject} claims
+ * @param {Facts} facts
+ */
+export function showIdentity(claims, facts) {
+  const card = byId('identity', HTMLElement);
+  const anonymous = facts.provider === undefined;
+  const name = anonymous ? textOf(claims.error) : nameOf(claims);
+  const heading = element(
+    'h3',
+    { id: 'identity-heading', tabindex: '-1' },
+    name ?? 'Somebody without a name',
+  );
+  const rows = [
+    ['Username', claims.preferred_username ?? claims.username ?? claims.login],
+    ['Email', claims.email],
+    ['Subject', claims.sub],
+    ['Issuer', claims.iss],
+  ].flatMap(([term, value]) => {
+    const text = typeof value === 'number' ? String(value) : textOf(value);
+    return text === undefined ? [] : [fact(String(term), text)];
+  });
+  card.replaceChildren(
+    element('p', { class: 'stamp' }, anonymous ? 'Nobody in particular' : 'Signed in'),
+    element('div', { class: 'who' }, portrait(claims, facts), heading),
+    ...(rows.length === 0 ? [] : [element('dl', {}, ...rows)]),
+    element(
+      'details',
+      { open: '' },
+      element('summary', {}, anonymous ? 'The tool’s answer' : 'All claims'),
+      element('pre', { id: 'claims' }, JSON.stringify(claims, undefined, 2)),
+    ),
+  );
+  card.hidden = false;
+  heading.focus();
+}
+
+/** Takes the card away again. */
+export function hideIdentity() {
+  const card = byId('identity', HTMLElement);
+  card.hidden = true;
+  card.replaceChildren();
+}
+
+/** @param {JsonObject} claims */
+function nameOf({ name, given_name, family_name, preferred_username, login, email, sub }) {
+  const parts = [textOf(given_name), textOf(family_name)].filter((part) => part !== undefined).join(' ');
+  return [name, parts, preferred_username, login, email, sub].map(textOf).find((text) => text !== undefined);
+}
+
+/**
+ * @param {string} term
+ * @param {string} value
+ */
+function fact(term, value) {
+  return element('div', {}, element('dt', {}, term), element('dd', {}, value));
+}
+
+/**
+ * The picture, where it is one of the IdP's own or part of the claims: showing another would tell its host who is
+ * here. Initials otherwise.
+ *
+ * @param {JsonObject} claims
+ * @param {Facts} facts
+ */
+function portrait(claims, { idpOrigins }) {
+  const name = nameOf(claims) ?? '';
+  const initials = name
+    .split(/[\s.@_-]+/)
+    .filter((word) => word !== '')
+    .slice(0, 2)
+    .map((word) => [...word][0]?.toUpperCase())
+    .join('');
+  const placeholder = element('span', { class: 'portrait', 'aria-hidden': 'true' }, initials || '?');
+  const source = textOf(claims.picture);
+  if (source === undefined || !mayShow(source, idpOrigins)) return placeholder;
+  const image = element('img', { class: 'portrait', src: source, alt: '', width: '72', height: '72' });
+  image.addEventListener('error', () => image.replaceWith(placeholder), { once: true });
+  return image;
+}
+
+/**
+ * @param {string} source
+ * @param {string[]} idpOrigins
+ */
+function mayShow(source, idpOrigins) {
+  if (!URL.canParse(source)) return false;
+  const { protocol, origin } = new URL(source);
+  if (protocol === 'data:') return /^data:image\//i.test(source);
+  return [location.origin, ...idpOrigins].includes(origin);
+}

@@ -1,0 +1,46 @@
+/** The revision of MCP that the page speaks: the newest with which every server of the older eras agrees. */
+const PROTOCOL_VERSION = '2025-06-18';
+
+/** @typedef {{ method: string, headers: Record<string, string>, body: string }} McpRequest */
+
+/**
+ * @param {object} message
+ * @param {Record<string, string>} [headers]
+ * @returns {McpRequest}
+ */
+function post(message, headers = {}) {
+  return {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      // Both must be named (MCP transports, "Sending Messages to the Server").
+      accept: 'application/json, text/event-stream',
+      ...headers,
+    },
+    body: JSON.stringify({ jsonrpc: '2.0', ...message }),
+  };
+}
+
+/** @param {Record<string, string>} [headers] */
+export function initializeRequest(headers) {
+  const clientInfo = { name: 'whoami-page', version: '1' };
+  const params = { protocolVersion: PROTOCOL_VERSION, capabilities: {}, clientInfo };
+  return post({ id: 1, method: 'initialize', params }, headers);
+}
+
+/** @param {Record<string, string>} headers */
+export function initializedNotification(headers) {
+  return post(
+    { method: 'notifications/initialized' },
+    { ...headers, 'mcp-protocol-version': PROTOCOL_VERSION },
+  );
+}
+
+/** @param {Record<string, string>} headers */
+export function whoamiRequest(headers) {
+  const params = { name: 'whoami', arguments: {} };
+  return post(
+    { id: 2, method: 'tools/call', params },
+    { ...headers, 'mcp-protocol-version': PROTOCOL_VERSION },
+  );
+}
