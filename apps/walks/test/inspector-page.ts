@@ -23,6 +23,13 @@ export const openInspector = async (page: Page, inspector: Inspector) => {
   const addServer = page.getByRole('dialog', { name: 'Add server' });
   const settings = page.getByRole('dialog', { name: 'Server Settings' });
 
+  /** Inspector's own program answers the page. */
+  const answerTo = (method: string, path: string) =>
+    page.waitForResponse(
+      (response) =>
+        response.request().method() === method && new URL(response.url()).pathname.startsWith(path),
+    );
+
   return {
     fillInServer: async ({ url, transport }: ServerEntry) => {
       await page.getByRole('button', { name: 'Add Servers' }).click();
@@ -41,7 +48,10 @@ export const openInspector = async (page: Page, inspector: Inspector) => {
       await settings.getByRole('button', { name: 'OAuth Settings' }).click();
       await settings.getByLabel('Client ID').fill(id);
       await settings.getByRole('textbox', { name: 'Scopes' }).fill(scopes);
+      // Inspector keeps them when the dialog closes, and only then knows them for a connection.
+      const kept = Promise.all([answerTo('PUT', '/api/servers/'), answerTo('GET', '/api/servers')]);
       await settings.getByRole('button', { name: 'Close' }).click();
+      await kept;
       await settings.waitFor({ state: 'hidden' });
     },
     /** Flips the switch of the server, which is what Inspector has for a Connect button. */
