@@ -29,10 +29,16 @@ export type AskIdp = (url: string, request?: IdpRequest) => Promise<IdpAnswer>;
 /**
  * Asks one endpoint of an IdP, a bounded number of requests at once. When it is dead, it says so at once: no call
  * waits for a time-out that others have waited for already.
+ *
+ * @param requireUsable throws {@link IdpRequestError} for an answer that counts as none. Only for an endpoint to which
+ *   no token is sent: elsewhere a whole answer, however useless, held nobody up, and bad tokens that the IdP redirects
+ *   would shut good ones out.
  */
-export function createIdpRequester(): AskIdp {
-  // A whole answer, however useless, held nobody up: else bad tokens that the IdP redirects would shut good ones out.
-  const withoutAnswer = handleType(IdpRequestError, ({ answered }) => !answered);
+export function createIdpRequester(requireUsable?: (url: string, answer: IdpAnswer) => void): AskIdp {
+  const withoutAnswer = handleType(
+    IdpRequestError,
+    ({ answered }) => !answered || requireUsable !== undefined,
+  );
   const breaker = circuitBreaker(withoutAnswer, {
     halfOpenAfter: REST_MS,
     breaker: new ConsecutiveBreaker(FAILURES_UNTIL_OPEN),
@@ -47,14 +53,18 @@ export function createIdpRequester(): AskIdp {
         // The wait for its turn is part of the time that an answer may take.
         const timeout = Math.ceil(deadline - performance.now());
         if (timeout <= 0) throw new BulkheadRejectedError(MAX_UNDER_WAY, MAX_WAITING);
-        return breaker.execute(() => requestIdp(url, { ...request, timeout }));
+        return breaker.execute(async () => {
+          const answer = await requestIdp(url, { ...request, timeout });
+          requireUsable?.(url, answer);
+          return answer;
+        });
       });
     } catch (error) {
       if (error instanceof BulkheadRejectedError) {
         throw new IdpRequestError(url, 'has too many requests under way to take another', error);
       }
       if (!(error instanceof BrokenCircuitError)) throw error;
-      const reason = `gave no answer ${FAILURES_UNTIL_OPEN} times in a row and is left alone for a while`;
+      const reason = `gave no usable answer ${FAILURES_UNTIL_OPEN} times in a row and is left alone for a while`;
       throw new IdpRequestError(url, reason, error);
     }
   };
