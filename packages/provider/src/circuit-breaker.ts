@@ -22,6 +22,11 @@ const REST_MS = 5_000;
 /** How many requests to an endpoint are under way at once, and how many more wait for their turn. */
 const MAX_UNDER_WAY = 64;
 const MAX_WAITING = 1_000;
+/**
+ * How much of its time a request must have left when its turn comes. Those that begin with less would time out for
+ * their own wait, and shut an endpoint that answers.
+ */
+const LEAST_TIME_LEFT = 1 / 2;
 
 /** {@link requestIdp} for one endpoint. */
 export type AskIdp = (url: string, request?: IdpRequest) => Promise<IdpAnswer>;
@@ -45,14 +50,15 @@ export function createIdpRequester(requireUsable?: (url: string, answer: IdpAnsw
   });
   const turns = bulkhead(MAX_UNDER_WAY, MAX_WAITING);
   return async (url, request) => {
-    const deadline = performance.now() + (request?.timeout ?? IDP_TIMEOUT_MS);
+    const allowed = request?.timeout ?? IDP_TIMEOUT_MS;
+    const deadline = performance.now() + allowed;
     try {
       return await turns.execute(() => {
         // One request tries a dead endpoint again: the breaker would have the others wait for its time-out too.
         if (breaker.state === CircuitState.HalfOpen) throw new BrokenCircuitError();
         // The wait for its turn is part of the time that an answer may take.
         const timeout = Math.ceil(deadline - performance.now());
-        if (timeout <= 0) throw new BulkheadRejectedError(MAX_UNDER_WAY, MAX_WAITING);
+        if (timeout < allowed * LEAST_TIME_LEFT) throw new BulkheadRejectedError(MAX_UNDER_WAY, MAX_WAITING);
         return breaker.execute(async () => {
           const answer = await requestIdp(url, { ...request, timeout });
           requireUsable?.(url, answer);
