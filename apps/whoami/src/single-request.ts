@@ -1,3 +1,4 @@
+import { countHeaders } from '@mcp-whoami/guard';
 import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js';
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { isJsonContentType } from '@modelcontextprotocol/sdk/shared/mediaType.js';
@@ -14,10 +15,12 @@ import type { Request, Response } from 'express';
  * HTTP, so that its answer is one JSON object. Nothing for whatever else: what is refused, a batch, a notification
  * or a response.
  */
-export function readSingleRequest({ headers, body }: Request): JSONRPCRequest | undefined {
+export function readSingleRequest(request: Request): JSONRPCRequest | undefined {
+  const { headers, body } = request;
   const { accept = '', 'content-type': contentType = '', 'mcp-protocol-version': version } = headers;
   if (!accept.includes('application/json') || !accept.includes('text/event-stream')) return undefined;
-  if (!isJsonContentType(contentType)) return undefined;
+  // Node keeps the first of several types; the transport takes none of them.
+  if (!isJsonContentType(contentType) || countHeaders(request, 'content-type') > 1) return undefined;
   if (version !== undefined && !SUPPORTED_PROTOCOL_VERSIONS.includes(String(version))) return undefined;
   const { success, data } = JSONRPCRequestSchema.safeParse(body);
   return success ? data : undefined;

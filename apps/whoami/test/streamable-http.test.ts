@@ -1,4 +1,6 @@
-import { createServer } from 'node:http';
+import { once } from 'node:events';
+import { createServer, request as httpRequest } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import express, { type RequestHandler } from 'express';
@@ -133,6 +135,24 @@ describe('Streamable HTTP', () => {
       const text = await answer.text();
       const json: unknown = text === '' ? '' : JSON.parse(text);
       return { status, headers: named.map((name) => answer.headers.get(name)), json };
+    };
+    const expected = await ask(theirs.url);
+    expect(await ask(ours.url)).toEqual(expected);
+  });
+
+  it.each([
+    ['content-type', ['application/json', 'text/plain']],
+    ['content-type', ['application/json', 'application/json']],
+    ['accept', ['application/json', 'text/event-stream']],
+    ['mcp-protocol-version', ['2025-06-18', '2025-06-18']],
+  ])('answers a call with two %s headers (%s) as the SDK alone does', async (name, values) => {
+    await using ours = await serve(handleStreamableHttp);
+    await using theirs = await serve(handleBySdk);
+    const ask = async (url: string) => {
+      const sent = httpRequest(url, { method: 'POST', headers: { ...jsonRpcHeaders, [name]: values } });
+      sent.end(JSON.stringify(call()));
+      const [answer] = await once(sent, 'response');
+      return { status: answer.statusCode, body: JSON.parse(await text(answer)) };
     };
     const expected = await ask(theirs.url);
     expect(await ask(ours.url)).toEqual(expected);

@@ -24,10 +24,13 @@ export function createBackchannelLogoutRouter(
   const router = Router();
   router.post(
     backchannelLogoutPath,
-    express.urlencoded({ extended: false, limit: BODY_LIMIT, parameterLimit: 10 }),
-    async (request, response) => {
+    (_, response, next) => {
       // §2.8, in every answer.
       response.set('Cache-Control', 'no-store');
+      next();
+    },
+    express.urlencoded({ extended: false, limit: BODY_LIMIT, parameterLimit: 10 }),
+    async (request, response) => {
       const logoutToken: unknown = request.body?.logout_token;
       try {
         if (typeof logoutToken !== 'string')

@@ -52,7 +52,8 @@ export function createFrontDoor({
     const requestId = randomUUID();
     response.locals.requestId = requestId;
     response.setHeader('X-Request-Id', requestId);
-    if (backchannel !== undefined && request.path === backchannelLogoutPath) {
+    // Only what the route takes: whatever else it handed on would have passed no check.
+    if (backchannel && request.method === 'POST' && request.path === backchannelLogoutPath) {
       return backchannel(request, response, next);
     }
     const foreignHost = checkHost(request);

@@ -1,4 +1,5 @@
 export { type BearerChallenge, formatBearerChallenge } from './bearer-challenge.ts';
+export { countHeaders } from './count-headers.ts';
 export { createGuard, type Guard, type GuardOptions } from './create-guard.ts';
 export { createErrorHandler } from './error-handler.ts';
 export { createFrontDoor, type FrontDoorOptions } from './front-door.ts';

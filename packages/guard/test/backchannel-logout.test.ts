@@ -2,6 +2,7 @@ import { ada } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
 import { expectNoTrace } from './captured-log.ts';
 import { startGuarded } from './guarded-server.ts';
+import { sendRaw } from './raw-http.ts';
 
 const clientId = 'mcp-client';
 
@@ -87,7 +88,18 @@ describe('POST /backchannel-logout', () => {
 
   it('takes no large body', async () => {
     await using started = await start();
-    expect((await started.send(`logout_token=${'a'.repeat(100_000)}`)).status).toBe(413);
+    const answer = await started.send(`logout_token=${'a'.repeat(100_000)}`);
+    expect(answer.status).toBe(413);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
+
+  it.each(['GET', 'OPTIONS', 'PUT'])('spares no %s the check of its host', async (method) => {
+    await using started = await start();
+    const answer = await sendRaw(started.server.port, [
+      `${method} /backchannel-logout HTTP/1.1`,
+      'Host: evil.example',
+    ]);
+    expect(answer.status).toBe(403);
   });
 
   it('is not there unless it is configured', async () => {

@@ -9,7 +9,14 @@ import {
 } from 'jose';
 import { z } from 'zod';
 import { createIdpRequester } from './circuit-breaker.ts';
-import { IDP_TIMEOUT_MS, IdpRequestError, isOutage, outageError, parseJson } from './idp-request.ts';
+import {
+  IDP_TIMEOUT_MS,
+  type IdpAnswer,
+  IdpRequestError,
+  isOutage,
+  outageError,
+  parseJson,
+} from './idp-request.ts';
 
 /** Least time between two requests for the keys because of an unknown `kid` or of their age, in milliseconds. */
 const COOLDOWN_MS = 10_000;
@@ -18,7 +25,7 @@ const REFRESH_AGE_MS = 5 * 60_000;
 /** Age at which a token waits for the answer: nobody has called for so long that a key may be gone since. */
 const STALE_AGE_MS = 10 * 60_000;
 
-const noKeys = z.object({ keys: z.tuple([]) });
+const someKeys = z.object({ keys: z.array(z.unknown()).min(1) });
 
 /**
  * An issuer's published keys (RFC 7517 §5): fetched when first needed, again in the background as they age, and when
@@ -26,7 +33,8 @@ const noKeys = z.object({ keys: z.tuple([]) });
  * them.
  */
 export function createKeySet(jwksUri: string): JWTVerifyGetKey {
-  const ask = createIdpRequester();
+  // An answer without keys counts as none: else each unknown `kid` would ask again, as no cooldown has begun.
+  const ask = createIdpRequester(requireKeys);
   const fetched: JWKSCacheInput = {};
   const remote = createRemoteJWKSet(new URL(jwksUri), {
     cooldownDuration: COOLDOWN_MS,
@@ -35,24 +43,28 @@ export function createKeySet(jwksUri: string): JWTVerifyGetKey {
     timeoutDuration: IDP_TIMEOUT_MS,
     [jwksCache]: fetched,
     [customFetch]: async (url) => {
-      const answer = await ask(url);
-      if (isOutage(answer.status)) throw outageError(url, answer);
-      const { status, headers, body } = answer;
-      // An issuer that signs has a key: this says nothing of any token, and takes back none that is known.
-      if (noKeys.safeParse(parseJson(body)).success) throw new IdpRequestError(url, 'publishes no keys');
+      const { status, headers, body } = await ask(url);
       return new Response(body, { status, headers });
     },
   });
 
   let refreshedAt = Number.NEGATIVE_INFINITY;
+  let refresh: Promise<void> | undefined;
+  /** The arrival of the keys that a refresh could not replace. */
+  let notRefreshed: number | undefined;
   const refreshWithAge = async (): Promise<void> => {
     const now = Date.now();
-    const age = now - (fetched.uat ?? now);
-    if (age < REFRESH_AGE_MS || now - refreshedAt < COOLDOWN_MS) return;
-    refreshedAt = now;
-    // One that fails leaves the keys that are known.
-    const refresh = remote.reload().catch(() => undefined);
-    if (age >= STALE_AGE_MS) await refresh;
+    const arrivedAt = fetched.uat ?? now;
+    const age = now - arrivedAt;
+    if (age < REFRESH_AGE_MS) return;
+    if (now - refreshedAt >= COOLDOWN_MS) {
+      refreshedAt = now;
+      // One that fails leaves the keys that are known, and no call waits for the next: they go on to serve.
+      refresh = remote.reload().catch(() => {
+        notRefreshed = arrivedAt;
+      });
+    }
+    if (age >= STALE_AGE_MS && notRefreshed !== arrivedAt) await refresh;
   };
 
   return async (header, token) => {
@@ -68,6 +80,14 @@ export function createKeySet(jwksUri: string): JWTVerifyGetKey {
       });
     }
   };
+}
+
+/** An issuer that signs has a key: an answer with none says nothing of any token, and takes back none that is known. */
+function requireKeys(url: string, answer: IdpAnswer) {
+  if (isOutage(answer.status)) throw outageError(url, answer);
+  if (answer.status !== 200) throw new IdpRequestError(url, `answers ${answer.status}`);
+  if (!someKeys.safeParse(parseJson(answer.body)).success)
+    throw new IdpRequestError(url, 'publishes no keys');
 }
 
 function saysSomethingOfTheKeys(error: unknown): boolean {

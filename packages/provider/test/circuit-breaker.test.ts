@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { startStandIn, verdictOn } from '@mcp-whoami/testkit';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createIdpRequester } from '../src/circuit-breaker.ts';
 import { connect } from './test-provider.ts';
 
 describe('a dead endpoint of the IdP', () => {
@@ -84,4 +87,23 @@ describe('a dead endpoint of the IdP', () => {
       expect((await connection.verifyAccessToken(token)).subject).toBe('ada');
     },
   );
+});
+
+it('an endpoint that answers is not shut by requests that waited too long for their turn', async () => {
+  const latency = 200;
+  const server = createServer((_, response) => void setTimeout(() => response.end('{}'), latency));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
+  const ask = createIdpRequester();
+  // The last of them get their turn when hardly any of their time is left.
+  const crowd = Array.from({ length: 1_000 }, () => ask(url, { timeout: 5 * latency }));
+  const outcomes = await Promise.allSettled(crowd);
+  expect(new Set(outcomes.map(({ status }) => status))).toEqual(new Set(['fulfilled', 'rejected']));
+  expect((await ask(url)).status).toBe(200);
 });

@@ -1,4 +1,4 @@
-import { ada, startStandIn, verdictOn } from '@mcp-whoami/testkit';
+import { ada, type Fault, startStandIn, verdictOn } from '@mcp-whoami/testkit';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect, resource } from './test-provider.ts';
 
@@ -56,12 +56,20 @@ describe('the keys of an issuer', () => {
     expect(started.keyRequests()).toBe(3);
   });
 
-  it('are asked for a bounded number of times by unknown key ids while they can not be had', async () => {
+  it.each<[string, Fault]>([
+    ['the connection fails', 'refuse'],
+    ['the answer is 429', 'status-429'],
+    ['the answer is 404', 'status-404'],
+    ['the answer is 500', 'status-500'],
+    ['the answer is a redirect', 'redirect'],
+    ['the answer is HTML', 'html-200'],
+    ['the answer has no keys', { status: 200, body: { keys: [] } }],
+  ])('are asked for a bounded number of times by unknown key ids while %s', async (_, fault) => {
     await using started = await start();
     const good = started.goodToken();
     await started.subjectOf(good);
     pass(11);
-    started.idp.fail('jwks', 'refuse');
+    started.idp.fail('jwks', fault);
     for (let index = 0; index < 30; index += 1) {
       const verdict = await verdictOn(started.connection, started.tokenWithKeyId(`unknown-${index}`));
       expect(verdict).toMatchObject({ code: 'idp_unavailable', status: 503 });
@@ -91,7 +99,7 @@ describe('the keys of an issuer', () => {
     expect(started.keyRequests()).toBe(2);
   });
 
-  it('that are gone are noticed by the first call after a long silence', async () => {
+  it('that are gone are noticed by the first calls after a long silence, all of them', async () => {
     await using started = await start();
     const old = started.idp.signJwt(
       started.idp.validClaims({ aud: resource, exp: Date.now() / 1000 + 7200 }),
@@ -99,7 +107,26 @@ describe('the keys of an issuer', () => {
     await started.subjectOf(old);
     await started.idp.rotateKeys();
     pass(11 * 60);
-    expect((await verdictOn(started.connection, old)).code).toBe('unknown_key');
+    const verdicts = await Promise.all([1, 2, 3].map(() => verdictOn(started.connection, old)));
+    expect(verdicts.map(({ code }) => code)).toEqual(['unknown_key', 'unknown_key', 'unknown_key']);
+    expect(started.keyRequests()).toBe(2);
+  });
+
+  it('are waited for by no call once a request for them has failed', async () => {
+    await using started = await start();
+    const old = started.idp.signJwt(
+      started.idp.validClaims({ aud: resource, exp: Date.now() / 1000 + 7200 }),
+    );
+    await started.subjectOf(old);
+    pass(11 * 60);
+    started.idp.fail('jwks', 'refuse', { times: 1 });
+    expect(await started.subjectOf(old)).toBe(ada.sub);
+    pass(11);
+    started.idp.fail('jwks', 'hang');
+    const asked = performance.now();
+    expect(await started.subjectOf(old)).toBe(ada.sub);
+    expect(performance.now() - asked).toBeLessThan(2_000);
+    await expect.poll(started.keyRequests).toBe(3);
   });
 
   it('that are none at all say nothing of a token, and take back none that is known', async () => {

@@ -48,6 +48,9 @@ export function pageFacts({ publicUrl, resources: [mcp], guard }: PageOptions): 
 /** The endpoints that a client which runs in a page asks (RFC 8414 §2), and the issuer, where the metadata is. */
 const askedByPages = ['issuer', 'token_endpoint', 'registration_endpoint'];
 
+/** An origin that is one source in a Content-Security-Policy: URLs also take `*`, `;` and `,` in a host. */
+const oneSource = /^https?:\/\/[\w.:[\]-]+$/;
+
 /** The origins of the IdP that the page may ask: those that its metadata names. */
 export function idpOrigins(connection: PageGuard['connection']): string[] {
   if (connection === undefined) return [];
@@ -58,7 +61,7 @@ export function idpOrigins(connection: PageGuard['connection']): string[] {
   const origins = urls.flatMap((url) =>
     typeof url === 'string' && /^https?:/i.test(url) && URL.canParse(url) ? [new URL(url).origin] : [],
   );
-  return [...new Set(origins)];
+  return [...new Set(origins)].filter((origin) => oneSource.test(origin));
 }
 
 function adviceByText(connection: PageGuard['connection']): Record<string, string> {

@@ -1,4 +1,4 @@
-import { objectOf, parseJson, textOf } from './json.js';
+import { parseJson, textOf } from './json.js';
 
 /** The members of answers whose values are secrets (RFC 6749 §5.1, RFC 7591 §3.2.1). */
 const SECRET_MEMBERS = [
@@ -51,8 +51,11 @@ export function createSecrets() {
      */
     learn: (body) => {
       for (const [, secret] of body.matchAll(SECRET_MEMBER)) add(secret);
-      const members = objectOf(parseJson(body));
-      for (const name of SECRET_MEMBERS) add(textOf(members[name]));
+      // Read anew, as texts in JSON are shown decoded.
+      JSON.stringify(parseJson(body), (name, value) => {
+        if (SECRET_MEMBERS.includes(name)) add(textOf(value));
+        return value;
+      });
     },
     /**
      * @param {string} text
