@@ -57,21 +57,37 @@ describe('turbo', () => {
   });
 });
 
+/** Runs a command whose start can not work, and gives what it says to that. */
+const failureOf = async (command: string, environment: Record<string, string | undefined> = {}) => {
+  const child = spawn(command, {
+    cwd: fileURLToPath(root),
+    env: { ...process.env, PORT: '0', ...environment },
+    shell: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let output = '';
+  child.stderr.on('data', (chunk) => {
+    output += String(chunk);
+  });
+  const [code] = await once(child, 'close');
+  expect(code, output).toBe(1);
+  return output;
+};
+
 describe('the scripts of the app', () => {
   it('`start` serves for production, where the embedded identity provider is refused', async () => {
-    const child = spawn('pnpm --filter whoami start', {
-      cwd: fileURLToPath(root),
-      env: { ...process.env, PORT: '0' },
-      shell: true,
-      stdio: ['ignore', 'ignore', 'pipe'],
+    expect(await failureOf('pnpm --filter whoami start')).toContain('NODE_ENV does not work: production');
+  });
+
+  it('`dev` takes the realm of `pnpm keycloak` where no other is set', async () => {
+    // Another issuer's metadata: the message names the one that is expected.
+    await using idp = await startStandIn();
+    const output = await failureOf('pnpm --filter whoami dev', {
+      PROVIDER: 'keycloak',
+      KEYCLOAK_ISSUER: undefined,
+      KEYCLOAK_DISCOVERY_URL: idp.discoveryUrl,
     });
-    let output = '';
-    child.stderr.on('data', (chunk) => {
-      output += String(chunk);
-    });
-    const [code] = await once(child, 'close');
-    expect(output).toContain('NODE_ENV does not work: production');
-    expect(code).toBe(1);
+    expect(output).toContain('KEYCLOAK_ISSUER does not work: http://localhost:8080/realms/mcp-realm');
   });
 
   it('`watch` starts again when a source changes', async () => {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type ConnectionLimits, createHttpServer } from '../src/http-server.ts';
+import { startWhoami } from './start-whoami.ts';
 
 const start = async (limits: Partial<ConnectionLimits>) => {
   const server = createHttpServer((request, response) => {
@@ -59,6 +60,20 @@ describe('a client that is slow', () => {
   it('and says nothing any more is cut off', async () => {
     await using server = await start({ silence: 100 });
     expect(await server.exchange('GET /silent HTTP/1.1\r\nHost: localhost\r\n\r\n')).toBe('');
+  });
+});
+
+describe('the server', () => {
+  it('has these limits', async () => {
+    await using whoami = await startWhoami({ PROVIDER: 'none' });
+    const socket = connect(Number(new URL(whoami.publicUrl).port), '127.0.0.1').setEncoding('latin1');
+    const begun = performance.now();
+    socket.write('POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
+    const [answer] = await once(socket, 'data');
+    expect(answer).toContain(' 408 ');
+    // Node's own limit is a minute.
+    expect(performance.now() - begun).toBeLessThan(30_000);
+    socket.destroy();
   });
 });
 

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { ada, startStandIn } from '@mcp-whoami/testkit';
+import { freePort } from '@mcp-whoami/testkit/keycloak';
 import { expect, it } from 'vitest';
 
 const app = join(import.meta.dirname, '..');
@@ -13,15 +13,6 @@ const readExamples = async (document: string) => {
   const text = await readFile(join(app, '../..', document), 'utf8');
   const [, section = ''] = text.split(/^## In your own server$/m);
   return [...section.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code ?? '');
-};
-
-const freePort = async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 };
 
 /** Has the program tell its parent when it listens: the example itself says nothing. */

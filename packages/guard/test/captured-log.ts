@@ -12,8 +12,6 @@ export const captureLog = () => {
   };
 };
 
-export type CapturedLog = ReturnType<typeof captureLog>;
-
 /** Fails when a text has a token, or the payload or the signature of one. */
 export const expectNoTrace = (text: string, ...tokens: readonly string[]) => {
   for (const token of tokens) {

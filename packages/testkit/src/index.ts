@@ -43,12 +43,10 @@ export { type SigningAlg, type SigningKey, withoutAlg } from './stand-in/signing
 export { type SignOptions, type StandIn, startStandIn } from './stand-in/start.ts';
 export {
   casdoorLike,
-  dataWrapped,
   dexLike,
   githubLikeUser,
   graphqlViewer,
   notionLike,
-  postOnlyUser,
   slackLike,
   type UserinfoAnswer,
   type UserinfoReply,

@@ -1,8 +1,10 @@
 import { connectSdkV1 } from '@mcp-whoami/testkit';
-import { describeKeycloak } from '@mcp-whoami/testkit/keycloak';
+import { describeKeycloak, freePort } from '@mcp-whoami/testkit/keycloak';
 import { expect, it } from 'vitest';
 import { startWhoami } from '../start-whoami.ts';
 import { inspector, startWhoamiOnKeycloak, testuser } from './start-whoami-on-keycloak.ts';
+
+const silentPort = await freePort();
 
 describeKeycloak('start', (keycloak) => {
   it('publishes the realm’s metadata unchanged', async () => {
@@ -41,7 +43,11 @@ describeKeycloak('start', (keycloak) => {
       `${keycloak.origin.replace('localhost', '127.0.0.1')}/realms/master`,
       /exactly as .* says it[\s\S]*KC_HOSTNAME/,
     ],
-    ['nothing that listens', 'http://localhost:9/realms/mcp-realm', /can not be reached[\s\S]*pnpm keycloak/],
+    [
+      'nothing that listens',
+      `http://localhost:${silentPort}/realms/mcp-realm`,
+      /can not be reached \(ECONNREFUSED\)[\s\S]*pnpm keycloak/,
+    ],
   ])('fails with %s, and says what to do', async (_, issuer, message) => {
     await expect(startWhoami({ PROVIDER: 'keycloak', KEYCLOAK_ISSUER: issuer })).rejects.toThrow(message);
   });

@@ -70,15 +70,6 @@ export const casdoorLike: UserinfoAnswer = ({ account }) =>
 export const dexLike: UserinfoAnswer = ({ account }) =>
   account ? { status: 200, body: claimsOf(account) } : { status: 403, body: { error: 'access_denied' } };
 
-/** X: the user below `data`, an id of digits in a string. */
-export const dataWrapped: UserinfoAnswer = ({ account }) =>
-  account
-    ? {
-        status: 200,
-        body: { data: { id: String(numericId(account)), name: account.name, username: account.sub } },
-      }
-    : { status: 401, body: { title: 'Unauthorized', status: 401 } };
-
 /** Notion: 400 without the header Notion-Version; the user at `bot.owner.user.id`. */
 export const notionLike: UserinfoAnswer = ({ account, headers }) => {
   if (!headers['notion-version']) return { status: 400, body: { object: 'error', code: 'missing_version' } };
@@ -92,16 +83,6 @@ export const notionLike: UserinfoAnswer = ({ account, headers }) => {
   return {
     status: 200,
     body: { object: 'user', id: 'the-bot', type: 'bot', bot: { owner: { type: 'user', user } } },
-  };
-};
-
-/** Dropbox: POST without a body; claims that are null. */
-export const postOnlyUser: UserinfoAnswer = ({ account, method }) => {
-  if (method !== 'POST') return { status: 400, body: { error: 'POST only' } };
-  if (!account) return { status: 401, body: { error_summary: 'invalid_access_token/...' } };
-  return {
-    status: 200,
-    body: { account_id: `dbid:${account.sub}`, name: { display_name: account.name }, team: null },
   };
 };
 
