@@ -8,6 +8,8 @@ export interface Configuration {
   /** The origin that clients use, when it is not this machine's `localhost`. */
   publicUrl: string | undefined;
   allowedOrigins: readonly string[];
+  /** Reverse proxies before the server. */
+  trustedProxies: number;
   /** Wait for an IdP that can't be reached yet. */
   discoveryRetry: boolean;
   /** Nothing: no authentication. */
@@ -31,6 +33,6 @@ export async function readConfiguration(environment: Environment): Promise<Confi
 
   const problems = [server, own].flatMap((reading) => (reading?.success === false ? reading.problems : []));
   if (!server.success || problems.length > 0) throw new ConfigurationError(problems);
-  const { host, port, publicUrl, allowedOrigins, discoveryRetry } = server.values;
-  return { host, port, publicUrl, allowedOrigins, discoveryRetry, provider };
+  const { host, port, publicUrl, allowedOrigins, trustedProxies, discoveryRetry } = server.values;
+  return { host, port, publicUrl, allowedOrigins, trustedProxies, discoveryRetry, provider };
 }

@@ -14,6 +14,8 @@ const RESOURCE_NAME = 'whoami';
 export interface AppOptions {
   publicUrl: string;
   allowedOrigins: readonly string[];
+  /** Reverse proxies before the server. */
+  trustedProxies: number;
   logger: GuardLogger;
   sseSessions: SseSessions;
   /** What guards the server; nothing for `PROVIDER=none`. */
@@ -26,7 +28,14 @@ export function resourcesOf(publicUrl: string): [string, string] {
 }
 
 /** The server as an Express app. */
-export function createApp({ publicUrl, allowedOrigins, logger, sseSessions, guardedBy }: AppOptions) {
+export function createApp({
+  publicUrl,
+  allowedOrigins,
+  trustedProxies,
+  logger,
+  sseSessions,
+  guardedBy,
+}: AppOptions) {
   const resources = resourcesOf(publicUrl);
   const [mcp, sse] = resources;
   const shared = { resources, allowedOrigins, logger };
@@ -38,7 +47,7 @@ export function createApp({ publicUrl, allowedOrigins, logger, sseSessions, guar
     guard?.requireBearer(resource) ?? ((_request, _response, next) => next());
   const readJson = [express.json({ limit: BODY_LIMIT }), requireJson];
 
-  const app = express().disable('x-powered-by');
+  const app = express().disable('x-powered-by').set('trust proxy', trustedProxies);
   app.get('/health', (_, response) => void response.json({ status: 'ok' }));
   app.use(guard?.entrance ?? createFrontDoor(shared));
   app.use(createPageRoutes({ publicUrl, resources, guard: guardedBy }));

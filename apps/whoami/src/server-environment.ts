@@ -11,6 +11,11 @@ const port = z
   })
   .transform(Number);
 
+const hops = z
+  .string()
+  .regex(/^\d{1,2}$/, { error: 'a number of proxies' })
+  .transform(Number);
+
 const origin = httpUrl
   .refine((text) => !URL.canParse(text) || /^\/?$/.test(text.replace(/^[^:]+:\/\/[^/?#]*/, '')), {
     error: 'an origin: scheme, host and port, without a path',
@@ -30,8 +35,7 @@ const originList = commaSeparated
 /** The variables of the server itself. */
 export const serverEnvironment = z.object({
   provider: variable(z.enum(providerNames, { error: `one of ${providerNames.join(', ')}` }).default('dev'), {
-    description:
-      '`logto`, `keycloak`, `generic-oidc`, `oauth2-custom`, `dev` (embedded: this machine only, refused with `NODE_ENV=production`) or `none` (no authentication)',
+    description: `one of ${providerNames.map((name) => `\`${name}\``).join(', ')}; \`dev\` is embedded (this machine only, refused with \`NODE_ENV=production\`), \`none\` is no authentication`,
     example: 'keycloak',
     defaultText: 'dev',
   }),
@@ -54,6 +58,12 @@ export const serverEnvironment = z.object({
     description: 'further browser origins, separated by commas',
     example: 'https://inspector.example.com',
     defaultText: 'loopback origins and `PUBLIC_URL`',
+  }),
+  trustedProxies: variable(hops.default(0), {
+    description:
+      'how many reverse proxies stand before the server: the address of a client, by which its bad tokens are counted, is then what they say in `X-Forwarded-For`',
+    example: '1',
+    defaultText: '0',
   }),
   discoveryRetry: variable(
     z

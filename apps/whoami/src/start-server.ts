@@ -24,7 +24,7 @@ export interface RunningServer extends AsyncDisposable {
  */
 export async function startServer(environment: Environment, logger: GuardLogger): Promise<RunningServer> {
   const configuration = await readConfiguration(environment);
-  const { provider, allowedOrigins } = configuration;
+  const { provider, allowedOrigins, trustedProxies } = configuration;
   await using cleanup = new AsyncDisposableStack();
   // The port is open before the provider is connected: it may be the public URL's, which the provider needs.
   let handle: RequestListener = answerNotReady;
@@ -45,7 +45,7 @@ export async function startServer(environment: Environment, logger: GuardLogger)
   const guardedBy = provider && connection && { title: provider.title, connection };
   const sseSessions = createSseSessions(logger);
   cleanup.defer(() => sseSessions.closeAll());
-  handle = createApp({ publicUrl, allowedOrigins, logger, sseSessions, guardedBy });
+  handle = createApp({ publicUrl, allowedOrigins, trustedProxies, logger, sseSessions, guardedBy });
 
   const running = cleanup.move();
   return {

@@ -25,12 +25,9 @@ const dryRun = z.object({
   tasks: z.array(z.object({ taskId: z.string(), dependencies: z.array(z.string()) })),
 });
 
-/** The pnpm that runs the tests, in place of one that npx fetches: `.ci/bare-clone` runs the command as it stands. */
-const withPnpmAtHand = (command: string) => command.replace('npx -y pnpm@10.34.9', 'pnpm');
-
 /** Runs a command of the README on a free port, until the server says where it is. */
 const serve = async (command: string) => {
-  const running = await runCommand(withPnpmAtHand(command), {
+  const running = await runCommand(command, {
     environment: { PORT: '0' },
     ready: /ready at \S+\n[\s\S]*VS Code/,
   });

@@ -14,6 +14,9 @@ export type RunCommandOptions = {
   timeout?: number; // ms
 };
 
+/** The pnpm that runs the tests, in place of one that npx fetches: `.ci/bare-clone` runs the command as it stands. */
+const withPnpmAtHand = (command: string) => command.replace('npx -y pnpm@10.34.9', 'pnpm');
+
 /**
  * Runs a command of the repository in a shell, as a person would, until it is ready. `end` is Ctrl-C unless told;
  * disposing of the command ends it too.
@@ -22,7 +25,7 @@ export const runCommand = async (
   command: string,
   { environment = {}, ready, timeout = startTimeout }: RunCommandOptions,
 ) => {
-  const child = spawn(command, {
+  const child = spawn(withPnpmAtHand(command), {
     cwd: root,
     env: { ...process.env, ...environment },
     shell: true,

@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import { handleBearerAuth } from 'mcp-auth';
 import type { BearerChallenge } from './bearer-challenge.ts';
 import { readBearerToken, type UnusableCredentials } from './bearer-credentials.ts';
+import { callerOf } from './caller.ts';
 import type { GuardLogger } from './guard-logger.ts';
 import { protectedResourceMetadataUrl } from './protected-resource-metadata.ts';
 import { type Rejection, reject, rejectionOfToken } from './rejection.ts';
@@ -30,7 +31,7 @@ export function createRequireBearer(
     // In the one form that mcp-auth reads: the scheme, one space, the token.
     request.headers.authorization = `Bearer ${credentials.token}`;
     const checkBearer = handleBearerAuth({
-      verifyAccessToken: (token) => connection.verifyAccessToken(token, request.ip),
+      verifyAccessToken: (token) => connection.verifyAccessToken(token, callerOf(request.ip)),
       issuer: connection.issuer,
     });
     let verified = false;

@@ -2,7 +2,7 @@ import { ada, startStandIn, verdictOn } from '@mcp-whoami/testkit';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect, resource } from './test-provider.ts';
 
-/** How many tokens of nobody a caller may have asked about, in about half a minute. */
+/** How many tokens of nobody a caller may have asked about, in ten seconds. */
 const bound = 500;
 
 const start = async () => {
@@ -38,9 +38,29 @@ describe('a caller that sends only bad tokens', () => {
     expect(verdict.logMessage).toContain('one caller');
 
     started.idp.requests.clear();
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30_000 });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11_000 });
     onTestFinished(() => void vi.useRealTimers());
     expect(await verdictOn(started.connection, 'garbage')).toMatchObject({ code: 'inactive' });
+  });
+
+  it('has a bounded number asked about at once, whatever the IdP takes', async () => {
+    await using started = await start();
+    started.idp.fail('introspection', 'hang');
+    const asked = Array.from({ length: 200 }, (_, index) =>
+      started.connection.verifyAccessToken(`garbage ${index}`, 'mallory').catch((error) => error.code),
+    );
+    await expect.poll(() => started.idp.requests.count('introspection')).toBe(32);
+    // Another one's question does not wait for them.
+    started.idp.fail('introspection', { status: 200, body: { active: true, sub: 'ada', aud: resource } });
+    expect((await started.connection.verifyAccessToken('good', 'ada')).subject).toBe(ada.sub);
+    await Promise.all(asked);
+  });
+
+  it('has a bounded number asked about too where the IdP has no usable answer to them', async () => {
+    await using started = await start();
+    started.idp.fail('introspection', 'redirect');
+    await started.flood('mallory', 2 * bound);
+    expect(started.idp.requests.count('introspection')).toBeLessThan(bound + 50);
   });
 
   it('costs another caller nothing, nor tokens that are known already', async () => {
@@ -75,7 +95,7 @@ describe('the requests to an endpoint of the IdP', () => {
     await using started = await start();
     started.idp.fail('introspection', 'hang');
     const asked = Array.from({ length: 300 }, (_, index) =>
-      started.connection.verifyAccessToken(`new ${index}`).catch((error) => error.code),
+      started.connection.verifyAccessToken(`new ${index}`, `caller ${index}`).catch((error) => error.code),
     );
     await expect.poll(() => started.idp.requests.count('introspection')).toBe(64);
     expect(new Set(await Promise.all(asked))).toEqual(new Set(['idp_unavailable']));
