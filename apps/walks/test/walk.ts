@@ -39,8 +39,7 @@ export const describeWalks = (body: (walk: Walk, inspector: () => Inspector) => 
           await steps({ page, take, inspector: await openInspector(page, running) });
         } catch (error) {
           await take('failed').catch(() => {});
-          if (error instanceof Error) error.message += `\nPictures of the walk: ${folder}`;
-          throw error;
+          throw new Error(`${error}\nPictures of the walk: ${folder}`, { cause: error });
         }
       });
     body(walk, () => running);
