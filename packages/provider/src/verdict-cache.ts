@@ -43,17 +43,15 @@ export function rememberVerdicts(judge: Judge, lifetime: number, logouts: Logout
   });
   const underWay = new Map<string, Promise<AccessTokenInfo>>();
 
-  /** Once more, if the user was logged out in the meantime. */
-  const judgeUpToDate: Judge = async (token, caller) => {
-    const judgedAt = Date.now();
-    const info = await judge(token, caller);
-    return logouts.outdates(info, judgedAt) ? judge(token, caller) : info;
-  };
-
   const judgeAndRemember = async (key: string, token: string, caller?: string): Promise<AccessTokenInfo> => {
-    const judgedAt = Date.now();
+    let judgedAt = Date.now();
     try {
-      const info = await judgeUpToDate(token, caller);
+      let info = await judge(token, caller);
+      if (logouts.outdates(info, judgedAt)) {
+        // The user was logged out in the meantime.
+        judgedAt = Date.now();
+        info = await judge(token, caller);
+      }
       const { token: _, ...rest } = info;
       const ttl = Math.min(lifetime * 1000, info.expiresAt * 1000 - Date.now());
       if (ttl > 0) accepted.set(key, { info: rest, judgedAt }, { ttl });
