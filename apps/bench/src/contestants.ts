@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import manifest from 'whoami/package.json' with { type: 'json' };
 import type { Announcement } from './announcement.ts';
 import { audience, resourceServer } from './user.ts';
 
@@ -7,12 +8,16 @@ export interface Contestant {
   name: string;
   /** For people, in the table and the chart. */
   title: string;
-  /** The token that its calls carry; the others serve everybody. */
+  /** The token that its calls carry. */
   token?: 'jwt' | 'opaque';
+  /** It serves everybody, though its calls carry a token. */
+  open?: true;
   /** This repository's own. */
   ours?: true;
   /** The program, and what it is told of the identity provider. */
   program: string;
+  /** What Node is started with. */
+  nodeOptions?: readonly string[];
   environment(idp: Announcement): Record<string, string>;
   /** What every answer contains, instead of the user. */
   answers?: string;
@@ -28,6 +33,9 @@ const other = (name: string, title: string, token?: 'jwt' | 'opaque'): Contestan
   environment: ({ issuer, claims }) => ({ ISSUER: issuer, CLAIMS: JSON.stringify(claims) }),
 });
 
+/** As the package's own script has them. */
+const ownNodeOptions = manifest.scripts.start.split(' ').filter((word) => word.startsWith('--'));
+
 const own = (
   name: string,
   title: string,
@@ -39,6 +47,7 @@ const own = (
   ours: true,
   ...more,
   program: file('../../whoami/src/main.ts'),
+  nodeOptions: ownNodeOptions,
   environment: (idp) => ({ PORT: '0', ...environment(idp) }),
 });
 
@@ -48,7 +57,7 @@ const opaqueProvider = (issuer: string) => ({
   OAUTH2_TOKEN_ENDPOINT: `${issuer}/token`,
 });
 
-/** Every server, in the order of the table. The ratios are to the first, to `express` and to `whoami-none`. */
+/** Every server, in the order of the table. The ratios are to the first, to `express`, `whoami-none` and `whoami-open`. */
 export const contestants: readonly Contestant[] = [
   other('tutorial', 'tutorial: userinfo at each call', 'opaque'),
   other('mcp-auth-jwt', 'mcp-auth, JWT', 'jwt'),
@@ -85,5 +94,11 @@ export const contestants: readonly Contestant[] = [
   own('whoami-none', 'whoami, no authentication', () => ({ PROVIDER: 'none' }), {
     answers: 'Not authenticated',
   }),
+  {
+    ...other('whoami-open', 'whoami, the same JSON to everybody', 'jwt'),
+    ours: true,
+    open: true,
+    nodeOptions: ownNodeOptions,
+  },
   other('express', 'Express alone, the same JSON'),
 ];

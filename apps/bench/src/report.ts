@@ -15,16 +15,18 @@ export interface Row {
   /** Of `requestsPerSecond`; absent where the other one was not measured. */
   timesTutorial?: number;
   timesNone?: number;
+  timesOpen?: number;
   timesExpress?: number;
   readyAfter: number;
   answerSize: number;
 }
 
-/** One of the figures that the server has to reach. */
+/** One of the figures that count. */
 export interface Goal {
   text: string;
   figure: number;
-  reached: boolean;
+  /** Absent for a figure that is told and has nothing to reach. */
+  reached?: boolean;
 }
 
 export interface Report {
@@ -43,7 +45,8 @@ export function report(
 ): Report {
   const { servers, pinned } = measurement;
   const find = (name: string) => servers.find(({ contestant }) => contestant.name === name);
-  const [tutorial, none, express] = [find('tutorial'), find('whoami-none'), find('express')];
+  const [tutorial, express] = [find('tutorial'), find('express')];
+  const [none, open] = [find('whoami-none'), find('whoami-open')];
   const rows = servers.map((server): Row => {
     const { contestant, throughput, cost, throughputSlow, latencySlow, readyAfter, answerSize } = server;
     return {
@@ -56,6 +59,7 @@ export function report(
       latencySlow: round(median(latencySlow)),
       ...(tutorial && { timesTutorial: timesOf(server, tutorial) }),
       ...(none && { timesNone: timesOf(server, none) }),
+      ...(open && { timesOpen: timesOf(server, open) }),
       ...(express && { timesExpress: timesOf(server, express) }),
       readyAfter: Math.round(readyAfter),
       answerSize,
@@ -80,6 +84,10 @@ function goalsOf(rows: readonly Row[]): Goal[] {
   const goals: { text: string; figure: number | undefined; least?: number; most?: number }[] = [
     { text: 'calls per second, of the tutorial’s: at least 4', figure: jwt?.timesTutorial, least: 4 },
     { text: 'of its own without authentication: at least 0.95', figure: jwt?.timesNone, least: 0.95 },
+    {
+      text: 'of its own without authentication where a call carries and answers the same',
+      figure: jwt?.timesOpen,
+    },
     { text: 'of Express alone: at least 0.5', figure: jwt?.timesExpress, least: 0.5 },
     {
       text: 'time to an answer with a slow identity provider, of the tutorial’s: at most 0.1',
@@ -92,7 +100,11 @@ function goalsOf(rows: readonly Row[]): Goal[] {
       most: 1500,
     },
   ];
-  return goals.flatMap(({ text, figure, least = 0, most = Number.POSITIVE_INFINITY }) =>
-    figure === undefined ? [] : [{ text, figure, reached: figure >= least && figure <= most }],
-  );
+  return goals.flatMap(({ text, figure, least, most }) => {
+    if (figure === undefined) return [];
+    if (least === undefined && most === undefined) return [{ text, figure }];
+    return [
+      { text, figure, reached: figure >= (least ?? 0) && figure <= (most ?? Number.POSITIVE_INFINITY) },
+    ];
+  });
 }

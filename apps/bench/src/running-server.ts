@@ -50,13 +50,10 @@ export async function startServer(
   await using stack = new AsyncDisposableStack();
   const begin = performance.now();
   const environment = contestant.environment(idp);
-  const { ready, ...program } = await runProgram(
-    contestant.program,
-    environment,
-    /ready at /,
-    core,
-    nodeOptions,
-  );
+  const { ready, ...program } = await runProgram(contestant.program, environment, /ready at /, core, [
+    ...(contestant.nodeOptions ?? []),
+    ...nodeOptions,
+  ]);
   stack.use(program);
   const origin = /ready at (\S+)/.exec(ready)?.[1] ?? '';
   if (contestant.ours) await requireHealth(origin);
@@ -73,7 +70,7 @@ export async function startServer(
   const text = await answer.text();
   requireRightAnswer(contestant, answer.status, text, expected);
   const readyAfter = performance.now() - begin;
-  if (token !== undefined) {
+  if (token !== undefined && !contestant.open) {
     await requireRefusal(contestant, url, headers);
     await requireRefusal(contestant, url, {
       ...headers,

@@ -50,10 +50,10 @@ export function createApp({
   const app = express().disable('x-powered-by').set('trust proxy', trustedProxies);
   app.get('/health', (_, response) => void response.json({ status: 'ok' }));
   app.use(guard?.entrance ?? createFrontDoor(shared));
-  app.use(createPageRoutes({ publicUrl, resources, guard: guardedBy }));
   app.all('/mcp', requireBearer(mcp), allowOnly('POST'), readJson, handleStreamableHttp);
   app.all('/sse', requireBearer(sse), allowOnly('GET'), sseSessions.open);
   app.all('/messages', requireBearer(sse), allowOnly('POST'), readJson, sseSessions.receive);
+  app.use(createPageRoutes({ publicUrl, resources, guard: guardedBy }));
   app.use((_, response) => void response.status(404).json({ error: 'not_found' }));
   app.use(guard?.errorHandler ?? createErrorHandler(logger));
   return app;

@@ -27,20 +27,18 @@ export function readBearerToken(request: IncomingMessage): { token: string } | U
     return { reason: 'credentials_repeated', text: 'There is more than one Authorization header' };
   }
   const header = request.headers.authorization ?? '';
-  const [scheme = ''] = header.split(' ', 1);
-  if (scheme.toLowerCase() !== 'bearer' || header.length === scheme.length) {
+  const token = bearerToken.exec(header)?.[1];
+  if (token !== undefined) return { token };
+  if (/^Bearer /i.test(header)) {
     return {
-      reason: 'credentials_missing',
-      text: 'Sign in: send an access token as a Bearer Authorization header',
+      reason: 'credentials_malformed',
+      text: 'The Authorization header is not the word Bearer and one token',
     };
   }
-  const token = bearerToken.exec(header)?.[1];
-  return token === undefined
-    ? {
-        reason: 'credentials_malformed',
-        text: 'The Authorization header is not the word Bearer and one token',
-      }
-    : { token };
+  return {
+    reason: 'credentials_missing',
+    text: 'Sign in: send an access token as a Bearer Authorization header',
+  };
 }
 
 function hasTokenInQuery(url: string): boolean {

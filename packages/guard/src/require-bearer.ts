@@ -1,6 +1,5 @@
-import type { ProviderConnection } from '@mcp-whoami/provider';
+import type { AccessTokenInfo, ProviderConnection } from '@mcp-whoami/provider';
 import type { RequestHandler } from 'express';
-import { handleBearerAuth } from 'mcp-auth';
 import type { BearerChallenge } from './bearer-challenge.ts';
 import { readBearerToken, type UnusableCredentials } from './bearer-credentials.ts';
 import { callerOf } from './caller.ts';
@@ -28,27 +27,20 @@ export function createRequireBearer(
       reject(request, response, logger, rejectionOfCredentials(credentials, invitation));
       return;
     }
-    // In the one form that mcp-auth reads: the scheme, one space, the token.
-    request.headers.authorization = `Bearer ${credentials.token}`;
-    const checkBearer = handleBearerAuth({
-      verifyAccessToken: (token) => connection.verifyAccessToken(token, callerOf(request.ip)),
-      issuer: connection.issuer,
-    });
-    let verified = false;
+    let verdict: AccessTokenInfo;
     try {
-      await checkBearer(request, response, () => {
-        verified = true;
-      });
+      verdict = await connection.verifyAccessToken(credentials.token, callerOf(request.ip));
     } catch (error) {
       const rejection = rejectionOfToken(error, invitation);
       if (rejection === undefined) throw error;
       reject(request, response, logger, rejection);
       return;
     }
-    if (!verified) return;
-    const scopes = request.auth?.scopes ?? [];
-    if (connection.requiredScopes.every((scope) => scopes.includes(scope))) return next();
-    reject(request, response, logger, rejectionOfScopes(scopes, connection, invitation));
+    if (connection.requiredScopes.every((scope) => verdict.scopes.includes(scope))) {
+      request.auth = verdict;
+      return next();
+    }
+    reject(request, response, logger, rejectionOfScopes(verdict.scopes, connection, invitation));
   };
 }
 

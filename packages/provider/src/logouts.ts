@@ -44,6 +44,7 @@ export function rememberLogouts(): Logouts {
     remembered.set(key, { issuedAt: latest, receivedAt: Date.now() });
   };
   const logoutsOf = ({ subject, claims: { sid } }: Affected) => {
+    if (remembered.size === 0) return [];
     const keys =
       typeof sid === 'string' ? [session(sid), user(subject)] : [user(subject), someSession(subject)];
     return keys.flatMap((key) => remembered.get(key) ?? []);

@@ -11,9 +11,14 @@ export const { ISSUER: issuer, CLAIMS: claims } = z
   })
   .parse(process.env);
 
-/** Serves an app and says where, in the words of whoami. */
+/** Serves an app and says where. */
 export async function serve(app: RequestListener): Promise<void> {
+  announce(await listenOnFreePort(createServer(app)));
+}
+
+/** Says where a server is, in the words of whoami. */
+export function announce(origin: string) {
   // An exit of its own, with which `--cpu-prof` writes the profile.
   process.once('SIGTERM', () => process.exit());
-  process.stdout.write(`ready at ${await listenOnFreePort(createServer(app))}\n`);
+  process.stdout.write(`ready at ${origin}\n`);
 }

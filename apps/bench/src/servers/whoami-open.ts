@@ -1,0 +1,26 @@
+/**
+ * whoami without authentication whose calls carry what a signed-in call carries and are answered with the same:
+ * what verification costs is the difference to it, and nothing else is.
+ */
+import { createLogger } from '@mcp-whoami/guard';
+import { createApp } from 'whoami/src/create-app.ts';
+import { tuneGarbageCollection } from 'whoami/src/garbage-collection.ts';
+import { createHttpServer } from 'whoami/src/http-server.ts';
+import { createSseSessions } from 'whoami/src/sse-sessions.ts';
+import { listenOnFreePort } from '../listen.ts';
+import { announce, claims } from './serve.ts';
+
+tuneGarbageCollection();
+const auth = { token: '', clientId: '', scopes: [], claims };
+const server = createHttpServer((request, response) => app(Object.assign(request, { auth }), response));
+const publicUrl = await listenOnFreePort(server);
+const logger = createLogger();
+const app = createApp({
+  publicUrl,
+  allowedOrigins: [],
+  trustedProxies: 0,
+  logger,
+  sseSessions: createSseSessions(logger),
+  guardedBy: undefined,
+});
+announce(publicUrl);
