@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type ConnectionLimits, createHttpServer } from '../src/http-server.ts';
@@ -43,6 +44,17 @@ const start = async (limits: Partial<ConnectionLimits>) => {
   };
 };
 
+/** The timer of the server's side of a connection, as Linux tells it: man 5 proc, `/proc/net/tcp`. */
+const timerOfServersSide = async (port: number) => {
+  const established = `:${port.toString(16).toUpperCase().padStart(4, '0')} [0-9A-F]+:[0-9A-F]{4} 01 `;
+  const tables = ['/proc/net/tcp', '/proc/net/tcp6'].map((path) => readFile(path, 'utf8'));
+  const text = (await Promise.all(tables)).join('');
+  const [, kind, ticks = ''] = new RegExp(`${established}\\S+ (\\d\\d):([0-9A-F]+)`).exec(text) ?? [];
+  return { keepAlive: kind === '02', seconds: Number.parseInt(ticks, 16) / TICKS_PER_SECOND };
+};
+/** `USER_HZ`, the same on all of Linux's common machines. */
+const TICKS_PER_SECOND = 100;
+
 const quick = { headers: 100, request: 200, checks: 50 };
 
 describe('a client that is slow', () => {
@@ -73,6 +85,19 @@ describe('the server', () => {
     expect(answer).toContain(' 408 ');
     // Node's own limit is a minute.
     expect(performance.now() - begun).toBeLessThan(30_000);
+    socket.destroy();
+  });
+
+  it.skipIf(process.platform !== 'linux')('finds out that a client vanished without a word', async () => {
+    await using whoami = await startWhoami({ PROVIDER: 'none' });
+    const port = Number(new URL(whoami.publicUrl).port);
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    // A machine that vanishes can't be had here: the system tells of the timer that is set for one.
+    await expect.poll(() => timerOfServersSide(port), { timeout: 5_000 }).toMatchObject({ keepAlive: true });
+    const { seconds } = await timerOfServersSide(port);
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThanOrEqual(15);
     socket.destroy();
   });
 });

@@ -83,6 +83,33 @@ describe.concurrent.for(['jwks', 'introspection', 'userinfo'] as const)('while %
   });
 });
 
+describe.concurrent('while the name of a host does not resolve', () => {
+  it.for(['jwks', 'introspection', 'userinfo'] as const)(
+    'calls are answered with 503: %s',
+    async (endpoint) => {
+      const { idp, ...rest } = configurations[endpoint];
+      const field = endpoint === 'jwks' ? 'jwks_uri' : `${endpoint}_endpoint`;
+      await using started = await start({
+        ...rest,
+        idp: {
+          ...idp,
+          // RFC 6761 §6.4: it never does.
+          transformMetadata: (document) => ({ ...document, [field]: `https://idp.invalid/${endpoint}` }),
+        },
+      });
+      const { whoami, token } = started;
+      const answer = await callWhoami(whoami.mcp, token);
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([
+        503,
+        expect.stringMatching(/^[1-9]/),
+      ]);
+      expect(whoami.log.map(({ fields, message }) => [fields.reason, message])).toEqual([
+        ['idp_unavailable', expect.stringContaining('idp.invalid')],
+      ]);
+    },
+  );
+});
+
 describe.concurrent('while the metadata can not be had', () => {
   it.for(outages)('the start ends with one message: $name', async ({ begin }) => {
     await using idp = await startStandIn({ signingAlg: 'ES256' });

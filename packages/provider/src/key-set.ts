@@ -1,5 +1,4 @@
 import {
-  createLocalJWKSet,
   createRemoteJWKSet,
   customFetch,
   errors,
@@ -18,7 +17,7 @@ import {
   parseJson,
 } from './idp-request.ts';
 
-/** Least time between two requests for the keys because of an unknown `kid` or of their age, in milliseconds. */
+/** Least time between two refreshes, because of an unknown `kid` or of the keys' age, in milliseconds. */
 const COOLDOWN_MS = 10_000;
 /** Age at which the keys are fetched again while they go on to serve, in milliseconds. */
 const REFRESH_AGE_MS = 5 * 60_000;
@@ -37,8 +36,8 @@ export function createKeySet(jwksUri: string): JWTVerifyGetKey {
   const ask = createIdpRequester(requireKeys);
   const fetched: JWKSCacheInput = {};
   const remote = createRemoteJWKSet(new URL(jwksUri), {
-    cooldownDuration: COOLDOWN_MS,
-    // Their age is looked at below: here each call would wait for a new set.
+    // Both are looked at below: here the first fetch would count as a refresh, and each call wait for a new set.
+    cooldownDuration: Number.POSITIVE_INFINITY,
     cacheMaxAge: Number.POSITIVE_INFINITY,
     timeoutDuration: IDP_TIMEOUT_MS,
     [jwksCache]: fetched,
@@ -49,35 +48,40 @@ export function createKeySet(jwksUri: string): JWTVerifyGetKey {
   });
 
   let refreshedAt = Number.NEGATIVE_INFINITY;
-  let refresh: Promise<void> | undefined;
+  let refreshed = Promise.resolve();
+  /** The last refresh, which within the cooldown is not repeated, even if it failed. */
+  const refresh = (): Promise<void> => {
+    if (Date.now() - refreshedAt >= COOLDOWN_MS) {
+      refreshedAt = Date.now();
+      refreshed = remote.reload();
+    }
+    return refreshed;
+  };
+
   /** The arrival of the keys that a refresh could not replace. */
   let notRefreshed: number | undefined;
   const refreshWithAge = async (): Promise<void> => {
-    const now = Date.now();
-    const arrivedAt = fetched.uat ?? now;
-    const age = now - arrivedAt;
+    const arrivedAt = fetched.uat ?? Date.now();
+    const age = Date.now() - arrivedAt;
     if (age < REFRESH_AGE_MS) return;
-    if (now - refreshedAt >= COOLDOWN_MS) {
-      refreshedAt = now;
-      // One that fails leaves the keys that are known, and no call waits for the next: they go on to serve.
-      refresh = remote.reload().catch(() => {
-        notRefreshed = arrivedAt;
-      });
-    }
-    if (age >= STALE_AGE_MS && notRefreshed !== arrivedAt) await refresh;
+    // One that fails leaves the keys that are known, and no call waits for the next: they go on to serve.
+    const done = refresh().catch(() => {
+      notRefreshed = arrivedAt;
+    });
+    if (age >= STALE_AGE_MS && notRefreshed !== arrivedAt) await done;
   };
 
   return async (header, token) => {
+    const askedAt = Date.now();
     await refreshWithAge();
     try {
       return await remote(header, token);
     } catch (error) {
-      const known = remote.jwks();
-      if (known === undefined || saysSomethingOfTheKeys(error)) throw error;
-      return createLocalJWKSet(known)(header, token).catch((failure: unknown) => {
-        // That the key is not among the old ones says nothing while the new ones can not be had.
-        throw failure instanceof errors.JWKSNoMatchingKey ? error : failure;
-      });
+      const known = fetched.uat !== undefined && fetched.uat < askedAt;
+      if (!known || !(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      // While the new keys can not be had, that the key is not among the old ones says nothing.
+      await refresh();
+      return remote(header, token);
     }
   };
 }
@@ -88,8 +92,4 @@ function requireKeys(url: string, answer: IdpAnswer) {
   if (answer.status !== 200) throw new IdpRequestError(url, `answers ${answer.status}`);
   if (!someKeys.safeParse(parseJson(answer.body)).success)
     throw new IdpRequestError(url, 'publishes no keys');
-}
-
-function saysSomethingOfTheKeys(error: unknown): boolean {
-  return error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys;
 }

@@ -44,10 +44,10 @@ describe('the keys of an issuer', () => {
         new Set(['unknown_key']),
       );
     };
-    await started.subjectOf(started.goodToken());
+    // These wait for the first keys: what arrives after the question is new enough to answer it.
     await flood();
     expect(started.keyRequests()).toBe(1);
-    pass(11);
+    pass(1);
     await flood();
     await flood();
     expect(started.keyRequests()).toBe(2);
@@ -74,14 +74,14 @@ describe('the keys of an issuer', () => {
       const verdict = await verdictOn(started.connection, started.tokenWithKeyId(`unknown-${index}`));
       expect(verdict).toMatchObject({ code: 'idp_unavailable', status: 503 });
     }
-    expect(started.keyRequests()).toBeLessThanOrEqual(1 + 5);
+    expect(started.keyRequests()).toBe(2);
     expect(await started.subjectOf(good)).toBe(ada.sub);
   });
 
   it('that came later are found by the key id of the first token they signed', async () => {
     await using started = await start();
     await started.subjectOf(started.goodToken());
-    pass(11);
+    pass(1);
     await started.idp.rotateKeys();
     expect(await started.subjectOf(started.goodToken())).toBe(ada.sub);
     expect(started.keyRequests()).toBe(2);

@@ -104,6 +104,23 @@ describeChromium('a step that fails on the page', (openPage) => {
     expect(await failureOf(started.page, 'metadata')).toContain('code_challenge_methods_supported');
   });
 
+  it('sends the person to no address but http and https', async () => {
+    let address: string | undefined;
+    await using started = await start({
+      transformMetadata: (document) => ({
+        ...document,
+        ...(address === undefined ? {} : { authorization_endpoint: address }),
+      }),
+    });
+    const { page } = started;
+    address = 'javascript:document.title="run"';
+    await pressSignIn(page);
+    expect(await failureOf(page, 'metadata')).toContain(
+      `The authorization_endpoint is no http or https URL: ${address}`,
+    );
+    expect(await page.title()).toBe('whoami, an MCP server');
+  });
+
   it('asks no endpoint that the metadata did not name when the server started', async () => {
     let moved = false;
     await using started = await start({
