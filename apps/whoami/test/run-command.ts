@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
@@ -47,7 +46,12 @@ export const runCommand = async (
   };
   await using stack = new AsyncDisposableStack();
   stack.defer(() => end('SIGTERM'));
-  await expect.poll(() => output, { timeout }).toMatch(ready);
+  // Without `expect.poll`, which finds no test where several run at the same time.
+  const deadline = AbortSignal.timeout(timeout);
+  while (!ready.test(output)) {
+    await Promise.race([once(child.stdout, 'data', { signal: deadline }), closed]);
+    if (!running) throw new Error(`${command} ended before it was ready:\n${output}`);
+  }
   const owned = stack.move();
   return { output: () => output, end, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 };

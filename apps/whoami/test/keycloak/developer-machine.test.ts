@@ -59,7 +59,8 @@ describeDocker('a Keycloak on the developer’s machine', () => {
   it(
     '`docker compose up` has Keycloak, and on demand a whoami that reaches it inside',
     together,
-    async ({ skip }) => {
+    // The test's own `expect`: only that one can poll beside other tests.
+    async ({ skip, expect }) => {
       const { keycloakPort, whoamiPort, issuer } = await freePorts();
       const publicUrl = `http://localhost:${whoamiPort}`;
       const resource = `${publicUrl}/mcp`;
