@@ -25,7 +25,7 @@ export interface Row {
 export interface Goal {
   text: string;
   figure: number;
-  /** Absent for a figure that is told and has nothing to reach. */
+  /** Absent for a figure that has nothing to reach. */
   reached?: boolean;
 }
 

@@ -48,10 +48,11 @@ export const runCommand = async (
   stack.defer(() => end('SIGTERM'));
   // Without `expect.poll`, which finds no test where several run at the same time.
   const deadline = AbortSignal.timeout(timeout);
-  while (!ready.test(output)) {
-    await Promise.race([once(child.stdout, 'data', { signal: deadline }), closed]);
-    if (!running) throw new Error(`${command} ended before it was ready:\n${output}`);
+  while (running && !deadline.aborted && !ready.test(output)) {
+    await Promise.race([once(child.stdout, 'data', { signal: deadline }), closed]).catch(() => undefined);
   }
+  if (!ready.test(output))
+    throw new Error(`${command} is not ready after ${timeout} ms, or ended:\n${output}`);
   const owned = stack.move();
   return { output: () => output, end, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 };

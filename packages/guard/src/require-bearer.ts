@@ -1,4 +1,6 @@
 import type { AccessTokenInfo, ProviderConnection } from '@mcp-whoami/provider';
+// Declares `request.auth`.
+import type {} from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js';
 import type { RequestHandler } from 'express';
 import type { BearerChallenge } from './bearer-challenge.ts';
 import { readBearerToken, type UnusableCredentials } from './bearer-credentials.ts';

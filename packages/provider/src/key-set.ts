@@ -51,7 +51,7 @@ export function createKeySet(jwksUri: string): JWTVerifyGetKey {
   let refreshed = Promise.resolve();
   /** The last refresh, which within the cooldown is not repeated, even if it failed. */
   const refresh = (): Promise<void> => {
-    if (Date.now() - refreshedAt >= COOLDOWN_MS) {
+    if (timeBetween(refreshedAt, Date.now()) >= COOLDOWN_MS) {
       refreshedAt = Date.now();
       refreshed = remote.reload();
     }
@@ -62,7 +62,7 @@ export function createKeySet(jwksUri: string): JWTVerifyGetKey {
   let notRefreshed: number | undefined;
   const refreshWithAge = async (): Promise<void> => {
     const arrivedAt = fetched.uat ?? Date.now();
-    const age = Date.now() - arrivedAt;
+    const age = timeBetween(arrivedAt, Date.now());
     if (age < REFRESH_AGE_MS) return;
     // One that fails leaves the keys that are known, and no call waits for the next: they go on to serve.
     const done = refresh().catch(() => {
@@ -72,19 +72,20 @@ export function createKeySet(jwksUri: string): JWTVerifyGetKey {
   };
 
   return async (header, token) => {
-    const askedAt = Date.now();
     await refreshWithAge();
     try {
       return await remote(header, token);
     } catch (error) {
-      const known = fetched.uat !== undefined && fetched.uat < askedAt;
-      if (!known || !(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
       // While the new keys can not be had, that the key is not among the old ones says nothing.
       await refresh();
       return remote(header, token);
     }
   };
 }
+
+/** In milliseconds. Time that a clock was set back by counts as any other: else it would put off every refresh. */
+const timeBetween = (earlier: number, later: number) => Math.abs(later - earlier);
 
 /** An issuer that signs has a key: an answer with none says nothing of any token, and takes back none that is known. */
 function requireKeys(url: string, answer: IdpAnswer) {

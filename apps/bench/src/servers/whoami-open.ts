@@ -2,6 +2,7 @@
  * whoami without authentication whose calls carry what a signed-in call carries and are answered with the same:
  * what verification costs is the difference to it, and nothing else is.
  */
+import type { RequestListener } from 'node:http';
 import { createLogger } from '@mcp-whoami/guard';
 import { createApp } from 'whoami/src/create-app.ts';
 import { tuneGarbageCollection } from 'whoami/src/garbage-collection.ts';
@@ -12,10 +13,11 @@ import { announce, claims } from './serve.ts';
 
 tuneGarbageCollection();
 const auth = { token: '', clientId: '', scopes: [], claims };
-const server = createHttpServer((request, response) => app(Object.assign(request, { auth }), response));
+let handle: RequestListener = (_, response) => void response.writeHead(503).end();
+const server = createHttpServer((request, response) => handle(Object.assign(request, { auth }), response));
 const publicUrl = await listenOnFreePort(server);
 const logger = createLogger();
-const app = createApp({
+handle = createApp({
   publicUrl,
   allowedOrigins: [],
   trustedProxies: 0,
