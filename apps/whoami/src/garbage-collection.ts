@@ -6,7 +6,10 @@ import { setFlagsFromString } from 'node:v8';
  */
 const HEAP_GROWTH_PERCENT = 30;
 
-/** Fits V8's collection of garbage to many short calls. The size of the young generation is in the package's scripts and in compose.yaml. */
+/**
+ * Fits V8's collection of garbage to many short calls. The size of the young generation, which is fixed at the start,
+ * is in the package's scripts and in compose.yaml.
+ */
 export function tuneGarbageCollection() {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
   // V8 would allocate some of a call's objects among the old ones, as if they lived long. There each keeps the rest
