@@ -22,6 +22,8 @@ export default defineConfig({
     // Concurrent tests are those that wait for time-outs: the more of them together, the better.
     maxConcurrency: 16,
     hookTimeout: 60_000,
+    // Browsers and containers share CI's few cores: what fails there has to fail twice. The report names what did once.
+    retry: process.env.CI ? 1 : 0,
     projects: [
       {
         extends: true,
