@@ -8,10 +8,10 @@ export interface Contestant {
   name: string;
   /** For people, in the table and the chart. */
   title: string;
-  /** The token that its calls carry. */
+  /** The token that its calls must carry; the others serve everybody. */
   token?: 'jwt' | 'opaque';
-  /** It serves everybody, though its calls carry a token. */
-  open?: true;
+  /** A token that its calls carry though it serves everybody. */
+  carries?: 'jwt';
   /** This repository's own. */
   ours?: true;
   /** The program, and what it is told of the identity provider. */
@@ -95,9 +95,9 @@ export const contestants: readonly Contestant[] = [
     answers: 'Not authenticated',
   }),
   {
-    ...other('whoami-open', 'whoami, the same JSON to everybody', 'jwt'),
+    ...other('whoami-open', 'whoami, the same JSON to everybody'),
     ours: true,
-    open: true,
+    carries: 'jwt',
     nodeOptions: ownNodeOptions,
   },
   other('express', 'Express alone, the same JSON'),

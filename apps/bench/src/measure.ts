@@ -58,7 +58,7 @@ export async function measure({ contestants, rounds, seconds, say }: Plan): Prom
     say(`starting ${contestant.name}`);
     const start = async (idp: Announcement) => stack.use(await startServer(contestant, idp, cores?.server));
     const fast = await start(fastIdp);
-    const slow = contestant.token && !contestant.open ? await start(slowIdp) : undefined;
+    const slow = contestant.token && (await start(slowIdp));
     const { readyAfter, answerSize } = fast;
     const none = { throughput: [], cost: [], throughputSlow: [], latencySlow: [] };
     entries.push({ measured: { contestant, ...none, readyAfter, answerSize }, fast, slow });

@@ -63,14 +63,15 @@ export async function startServer(
     accept: 'application/json, text/event-stream',
   };
   const token = contestant.token && idp[contestant.token];
-  const authorized = token === undefined ? headers : { ...headers, authorization: `Bearer ${token}` };
+  const carried = token ?? (contestant.carries && idp[contestant.carries]);
+  const authorized = carried === undefined ? headers : { ...headers, authorization: `Bearer ${carried}` };
   const expected = contestant.answers ?? user.sub;
 
   const answer = await post(url, authorized);
   const text = await answer.text();
   requireRightAnswer(contestant, answer.status, text, expected);
   const readyAfter = performance.now() - begin;
-  if (token !== undefined && !contestant.open) {
+  if (token !== undefined) {
     await requireRefusal(contestant, url, headers);
     await requireRefusal(contestant, url, {
       ...headers,

@@ -44,6 +44,9 @@ const start = async (limits: Partial<ConnectionLimits>) => {
   };
 };
 
+/** `USER_HZ`, the same on all of Linux's common machines. */
+const TICKS_PER_SECOND = 100;
+
 /** The timer of the server's side of a connection, as Linux tells it: man 5 proc, `/proc/net/tcp`. */
 const timerOfServersSide = async (port: number) => {
   const established = `:${port.toString(16).toUpperCase().padStart(4, '0')} [0-9A-F]+:[0-9A-F]{4} 01 `;
@@ -52,9 +55,6 @@ const timerOfServersSide = async (port: number) => {
   const [, kind, ticks = ''] = new RegExp(`${established}\\S+ (\\d\\d):([0-9A-F]+)`).exec(text) ?? [];
   return { keepAlive: kind === '02', seconds: Number.parseInt(ticks, 16) / TICKS_PER_SECOND };
 };
-/** `USER_HZ`, the same on all of Linux's common machines. */
-const TICKS_PER_SECOND = 100;
-
 const quick = { headers: 100, request: 200, checks: 50 };
 
 describe('a client that is slow', () => {

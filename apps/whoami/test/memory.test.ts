@@ -1,44 +1,21 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
+import { runMain } from './run-main.ts';
 import { callWhoami } from './start-whoami.ts';
 
 const flood = 20_000;
 const atOnce = 50;
 const allowedGrowth = 64; // MiB
 
-/** The server as its script `dev` starts it, but in a process of its own, whose memory the system tells. */
-const startProcess = async (environment: Record<string, string>) => {
-  const [program, ...words] = manifest.scripts.dev.split(' ');
-  expect(program).toBe('node');
-  const child = spawn(process.execPath, words, {
-    cwd: fileURLToPath(new URL('..', import.meta.url)),
-    env: { ...process.env, ...environment, PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const closed = once(child, 'close');
-  let output = '';
-  child.stdout.on('data', (chunk) => {
-    // The log of the flood is read and forgotten.
-    if (!output.includes('VS Code')) output += String(chunk);
-  });
-  await expect.poll(() => output, { timeout: 20_000 }).toContain('VS Code');
-  return {
-    mcp: `${/ready at (\S+)/.exec(output)?.[1]}/mcp`,
-    /** In MiB. */
-    residentMemory: async () => {
-      const status = await readFile(`/proc/${child.pid}/status`, 'utf8');
-      return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
-    },
-    [Symbol.asyncDispose]: async () => {
-      child.kill();
-      await closed;
-    },
-  };
+/** The options of Node in the script with which a person starts the server. */
+const nodeOptions = manifest.scripts.dev.split(' ').filter((word) => word.startsWith('--'));
+
+/** In MiB, as the system tells it. */
+const residentMemory = async (pid: number | undefined) => {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1024;
 };
 
 describe('the resident memory of the server', () => {
@@ -48,32 +25,36 @@ describe('the resident memory of the server', () => {
     async () => {
       await using idp = await startStandIn({ accessTokens: 'opaque', introspection: true });
       const { clientId, clientSecret } = idp.introspectionClient;
-      await using server = await startProcess({
+      const environment = {
         PROVIDER: 'generic-oidc',
+        PORT: '0',
         OIDC_ISSUER: idp.issuer,
         OIDC_CLIENT_ID: clientId,
         OIDC_CLIENT_SECRET: clientSecret,
         OIDC_VERDICT_LIFETIME: '60',
-      });
+      };
+      expect(manifest.scripts.dev).toMatch(/^node .* src\/main\.ts$/);
+      await using server = runMain(environment, nodeOptions);
+      const mcp = `${/ready at (\S+)/.exec(await server.ready())?.[1]}/mcp`;
       const call = async (token: string) => {
-        const answer = await callWhoami(server.mcp, token);
+        const answer = await callWhoami(mcp, token);
         await answer.text();
         return answer.status;
       };
-      const good = await idp.issueAccessToken({ resource: server.mcp });
+      const good = await idp.issueAccessToken({ resource: mcp });
       for (let sent = 0; sent < 1_000; sent += atOnce) {
         await Promise.all(Array.from({ length: atOnce }, () => call(good)));
       }
       expect(idp.requests.count('introspection')).toBe(1);
 
-      const before = await server.residentMemory();
+      const before = await residentMemory(server.child.pid);
       const statuses = new Set<number>();
       for (let sent = 0; sent < flood; sent += atOnce) {
         const answers = Array.from({ length: atOnce }, (_, index) => call(`garbage-${sent + index}`));
         for (const status of await Promise.all(answers)) statuses.add(status);
       }
       expect(statuses).toEqual(new Set([401, 503]));
-      expect((await server.residentMemory()) - before).toBeLessThan(allowedGrowth);
+      expect((await residentMemory(server.child.pid)) - before).toBeLessThan(allowedGrowth);
 
       idp.requests.clear();
       expect(await call(good)).toBe(200);

@@ -1,36 +1,8 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
-
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
-
-/** Runs the server as a process of its own, with nothing but the given environment. */
-const run = (environment: Record<string, string>, nodeArguments: readonly string[] = []) => {
-  const child = spawn(process.execPath, [...nodeArguments, main], { env: environment });
-  const output = { stdout: '', stderr: '' };
-  child.stdout.on('data', (chunk) => {
-    output.stdout += String(chunk);
-  });
-  child.stderr.on('data', (chunk) => {
-    output.stderr += String(chunk);
-  });
-  const closed = once(child, 'close').then(([code]) => ({ code, ...output }));
-  return {
-    child,
-    closed,
-    ready: async () => {
-      await expect.poll(() => output.stdout, { timeout: 20_000 }).toContain('whoami is ready at');
-      return output.stdout;
-    },
-    [Symbol.asyncDispose]: async () => {
-      child.kill('SIGKILL');
-      await closed;
-    },
-  };
-};
+import { runMain } from './run-main.ts';
 
 describe('a start that can not work', () => {
   it.each([
@@ -100,7 +72,7 @@ describe('a start that can not work', () => {
       ['OIDC_ISSUER does not work', 'https', 'OIDC_ISSUER=https://idp.example'],
     ],
   ])('%o ends with code 1 and one message', async (environment, expected) => {
-    await using server = run({ PORT: '0', ...environment });
+    await using server = runMain({ PORT: '0', ...environment });
     const { code, stdout, stderr } = await server.closed;
     expect(code).toBe(1);
     expect(stdout).toBe('');
@@ -113,7 +85,7 @@ describe('a start that can not work', () => {
     await once(blocker, 'listening');
     const address = blocker.address();
     const port = String(typeof address === 'object' && address ? address.port : 0);
-    await using server = run({ PROVIDER: 'none', PORT: port });
+    await using server = runMain({ PROVIDER: 'none', PORT: port });
     const { code, stderr } = await server.closed;
     blocker.close();
     expect(code).toBe(1);
@@ -125,7 +97,7 @@ describe('a start that can not work', () => {
 describe('a start', () => {
   it('prints the provider, the URLs, how to connect, and who can sign in; and stops cleanly', async () => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-      await using server = run({ PORT: '0' });
+      await using server = runMain({ PORT: '0' });
       const banner = await server.ready();
       const [, url] = /ready at (\S+)/.exec(banner) ?? [];
       for (const words of [
@@ -156,7 +128,7 @@ describe('a start', () => {
     const address = probe.address();
     const port = typeof address === 'object' && address ? address.port : 0;
     await new Promise((resolve) => probe.close(resolve));
-    await using server = run({ PROVIDER: 'generic-oidc', PORT: String(port), OIDC_ISSUER: idp.issuer });
+    await using server = runMain({ PROVIDER: 'generic-oidc', PORT: String(port), OIDC_ISSUER: idp.issuer });
     await expect
       .poll(
         () =>
@@ -174,7 +146,7 @@ describe('a start', () => {
 
   it('prints what is unsafe', async () => {
     await using idp = await startStandIn();
-    await using server = run({
+    await using server = runMain({
       PROVIDER: 'generic-oidc',
       PORT: '0',
       OIDC_ISSUER: idp.issuer,
@@ -184,7 +156,7 @@ describe('a start', () => {
   });
 
   it('ends an open stream when it stops', async () => {
-    await using server = run({ PROVIDER: 'none', PORT: '0' });
+    await using server = runMain({ PROVIDER: 'none', PORT: '0' });
     const [, url] = /ready at (\S+)/.exec(await server.ready()) ?? [];
     const stream = await fetch(`${url}/sse`);
     server.child.kill('SIGTERM');
@@ -201,7 +173,7 @@ describe('a start', () => {
         return next(url, context);
       } });`)}`;
     await using idp = await startStandIn();
-    await using server = run({ PROVIDER: 'generic-oidc', PORT: '0', OIDC_ISSUER: idp.issuer }, [
+    await using server = runMain({ PROVIDER: 'generic-oidc', PORT: '0', OIDC_ISSUER: idp.issuer }, [
       '--import',
       hook,
     ]);

@@ -32,7 +32,6 @@ const someKeys = z.object({ keys: z.array(z.unknown()).min(1) });
  * them.
  */
 export function createKeySet(jwksUri: string): JWTVerifyGetKey {
-  // An answer without keys counts as none: else each unknown `kid` would ask again, as no cooldown has begun.
   const ask = createIdpRequester(requireKeys);
   const fetched: JWKSCacheInput = {};
   const remote = createRemoteJWKSet(new URL(jwksUri), {
