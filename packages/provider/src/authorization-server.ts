@@ -1,8 +1,8 @@
 import type { JsonObject } from './authorization-server-metadata.ts';
 import type { Advice } from './errors.ts';
+import type { UserinfoRole } from './prove-token.ts';
 import type { ResourceServerSettings } from './resource-server-settings.ts';
 import type { SubjectMapping, UserinfoEndpoint } from './userinfo.ts';
-import type { UserinfoRole } from './verify-access-token.ts';
 
 /** Endpoints of an IdP that publishes no metadata. */
 export interface EndpointsByHand {

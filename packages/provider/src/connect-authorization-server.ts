@@ -8,13 +8,14 @@ import { type FoundMetadata, findMetadata } from './find-metadata.ts';
 import { createIntrospector } from './introspection.ts';
 import { createKeySet } from './key-set.ts';
 import { rememberLogouts } from './logouts.ts';
+import type { ProofMethods } from './prove-token.ts';
 import { OFFLINE_ACCESS } from './resource-server-settings.ts';
 import { describeDoubts } from './start-warnings.ts';
 import type { TokenPolicy } from './token-claims.ts';
 import { checkConfiguredUrls, checkEndpoints, reachableUrl } from './transport-security.ts';
 import { createUserinfoReader } from './userinfo.ts';
 import { rememberVerdicts } from './verdict-cache.ts';
-import { createVerifyAccessToken, type ProofMethods } from './verify-access-token.ts';
+import { createVerifyAccessToken } from './verify-access-token.ts';
 import { createJwtVerifier } from './verify-jwt.ts';
 
 /**

@@ -39,15 +39,13 @@ export {
   VerificationUndecidedError,
 } from './errors.ts';
 export { jsonPathPattern } from './json-path.ts';
+export type { UserinfoRole } from './prove-token.ts';
 export {
   commaSeparated,
   crossCheck,
-  httpUrl,
-  isLoopbackHost,
-  issuerUrl,
   issuerVariable,
   providerEnvironment,
   type ResourceServerSettings,
 } from './resource-server-settings.ts';
+export { httpUrl, isLoopbackHost, issuerUrl } from './urls.ts';
 export type { SubjectMapping, UserinfoEndpoint } from './userinfo.ts';
-export type { UserinfoRole } from './verify-access-token.ts';

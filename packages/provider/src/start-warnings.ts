@@ -1,9 +1,9 @@
 import type { AuthorizationServer } from './authorization-server.ts';
 import type { ConnectionContext } from './define-provider.ts';
 import type { FoundMetadata } from './find-metadata.ts';
+import type { ProofMethods } from './prove-token.ts';
 import { ANY_AUDIENCE, OFFLINE_ACCESS } from './resource-server-settings.ts';
 import type { TokenPolicy } from './token-claims.ts';
-import type { ProofMethods } from './verify-access-token.ts';
 
 interface Facts extends FoundMetadata {
   server: AuthorizationServer;

@@ -2,7 +2,7 @@ import type { AuthorizationServer } from './authorization-server.ts';
 import type { AuthorizationServerMetadata } from './authorization-server-metadata.ts';
 import type { ConnectionContext } from './define-provider.ts';
 import { ConfigurationError, type ConfigurationProblem } from './errors.ts';
-import { isLoopbackHost } from './resource-server-settings.ts';
+import { isLoopbackHost } from './urls.ts';
 
 /** When the public issuer can't be reached from here, its endpoints are reached as its metadata was. */
 export function reachableUrl(url: string, issuer: string, discoveryUrl: string | undefined): string {

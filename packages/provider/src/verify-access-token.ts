@@ -1,38 +1,15 @@
-import type { AccessTokenInfo, Proof } from './access-token-info.ts';
-import { type Advice, TokenRefusedError, VerificationUndecidedError, withAdvice } from './errors.ts';
-import type { IntrospectedToken } from './introspection.ts';
+import type { AccessTokenInfo } from './access-token-info.ts';
+import { type Advice, TokenRefusedError, type VerificationUndecidedError, withAdvice } from './errors.ts';
 import type { Logouts } from './logouts.ts';
+import { type ProofMethods, proveByAsking, proveHere } from './prove-token.ts';
 import { createQuestionBudget } from './question-budget.ts';
-import { type CheckedClaims, comparableAudience, requireAudience, type TokenPolicy } from './token-claims.ts';
-import {
-  findUser,
-  type IdentifiedUser,
-  type SubjectMapping,
-  subjectMissing,
-  UserinfoRefusedError,
-} from './userinfo.ts';
-import { looksLikeJwt, type VerifiedJwt } from './verify-jwt.ts';
+import { comparableAudience, type TokenPolicy } from './token-claims.ts';
+import { looksLikeJwt } from './verify-jwt.ts';
 
 /** How long a verdict holds when the IdP names no expiry, in seconds. */
 const VERDICT_LIFETIME_SECONDS = 60;
 /** No access token in use is longer, in characters; Node refuses larger headers before. */
 const MAX_TOKEN_LENGTH = 16 * 1024;
-
-/**
- * What the userinfo endpoint's answer means for a token that was proved without it: `profile`, more claims and
- * nothing else; `revocation`, claims too, and a refusal there refuses the token; `none`, it is not asked.
- */
-export type UserinfoRole = 'profile' | 'revocation' | 'none';
-
-/** The ways in which a token of one issuer can be proved; what an IdP does not offer is absent. */
-export interface ProofMethods {
-  verifyJwt?: ((token: string) => Promise<VerifiedJwt>) | undefined;
-  introspect?: ((token: string) => Promise<IntrospectedToken>) | undefined;
-  /** Where the user is in the answers of introspection and userinfo. */
-  mapping: SubjectMapping;
-  readUserinfo?: ((token: string) => Promise<IdentifiedUser>) | undefined;
-  userinfoRole: UserinfoRole;
-}
 
 /**
  * Makes the judgement of access tokens. A token that looks like a JWT is judged as one wherever the issuer
@@ -54,7 +31,7 @@ export function createVerifyAccessToken(
     if (token.length > MAX_TOKEN_LENGTH) {
       throw new TokenRefusedError('malformed_token', `longer than ${MAX_TOKEN_LENGTH} characters`);
     }
-    const proved: ProvedToken =
+    const proved =
       methods.verifyJwt !== undefined && looksLikeJwt(token)
         ? await proveHere(token, methods.verifyJwt, methods)
         : await withinBudget(caller, () => proveByAsking(token, methods, policy));
@@ -79,102 +56,6 @@ export function createVerifyAccessToken(
     judge(token, caller).catch((error: unknown) => {
       throw error instanceof TokenRefusedError ? withAdvice(error, advice) : error;
     });
-}
-
-interface ProvedToken extends CheckedClaims, IdentifiedUser {
-  provedBy: Proof;
-}
-
-async function proveHere(
-  token: string,
-  verifyJwt: (token: string) => Promise<VerifiedJwt>,
-  methods: ProofMethods,
-): Promise<ProvedToken> {
-  const jwt = await verifyJwt(token);
-  return jwt.ambiguous
-    ? confirmByUserinfo(token, jwt, methods)
-    : addProfile(token, { ...jwt, provedBy: 'jwt' }, methods, methods.userinfoRole);
-}
-
-async function proveByAsking(
-  token: string,
-  methods: ProofMethods,
-  policy: TokenPolicy,
-): Promise<ProvedToken> {
-  if (methods.introspect !== undefined) return proveByIntrospection(token, methods.introspect, methods);
-  if (methods.readUserinfo === undefined) {
-    throw new TokenRefusedError(
-      'malformed_token',
-      'the token is no JWT, and neither introspection nor a userinfo endpoint is configured',
-    );
-  }
-  const user = await methods.readUserinfo(token);
-  // The answer names no audience: any application's token of this IdP would do (MCP authorization, token audience).
-  requireAudience([], policy);
-  return { ...user, provedBy: 'userinfo', audience: [], scopes: [], clientId: '', expiresAt: undefined };
-}
-
-async function proveByIntrospection(
-  token: string,
-  introspect: (token: string) => Promise<IntrospectedToken>,
-  methods: ProofMethods,
-): Promise<ProvedToken> {
-  const introspected = await introspect(token);
-  const { mapping, readUserinfo, userinfoRole } = methods;
-  const named = findUser(introspected.claims, mapping);
-  if (named !== undefined) {
-    const role = userinfoRole === 'none' ? 'none' : 'profile';
-    return addProfile(token, { ...introspected, ...named, provedBy: 'introspection' }, methods, role);
-  }
-  // Some IdPs only say here that the token is good, and at the userinfo endpoint whose it is.
-  if (readUserinfo === undefined || userinfoRole === 'none') {
-    throw subjectMissing(introspected.claims, mapping, 'introspection');
-  }
-  const user = await readUserinfo(token);
-  const claims = { ...user.claims, ...introspected.claims };
-  return { ...introspected, subject: user.subject, claims, provedBy: 'introspection' };
-}
-
-async function confirmByUserinfo(token: string, jwt: VerifiedJwt, { readUserinfo }: ProofMethods) {
-  if (readUserinfo === undefined) {
-    throw new TokenRefusedError(
-      'not_an_access_token',
-      'has `at_hash`, a claim of ID tokens, and there is no userinfo endpoint to decide; send the access token',
-    );
-  }
-  const user = await readUserinfo(token);
-  if (user.subject !== jwt.subject) {
-    throw new TokenRefusedError(
-      'not_an_access_token',
-      'has `at_hash`, a claim of ID tokens, and the userinfo endpoint names another user; send the access token',
-    );
-  }
-  return withProfile({ ...jwt, provedBy: 'jwt' }, user);
-}
-
-async function addProfile(
-  token: string,
-  proved: ProvedToken,
-  { readUserinfo }: ProofMethods,
-  role: UserinfoRole,
-): Promise<ProvedToken> {
-  if (readUserinfo === undefined || role === 'none') return proved;
-  try {
-    return withProfile(proved, await readUserinfo(token));
-  } catch (error) {
-    if (error instanceof VerificationUndecidedError) return proved;
-    if (!(error instanceof TokenRefusedError)) throw error;
-    if (role === 'revocation' && error instanceof UserinfoRefusedError && error.answeredStatus === 401) {
-      throw new TokenRefusedError('revoked', error.logMessage);
-    }
-    return proved;
-  }
-}
-
-/** What the token itself says is never overwritten; another user's profile is not used (OpenID Connect Core §5.3.2). */
-function withProfile(proved: ProvedToken, user: IdentifiedUser): ProvedToken {
-  if (user.subject !== proved.subject) return proved;
-  return { ...proved, claims: { ...user.claims, ...proved.claims } };
 }
 
 /** The accepted audience that is a URL, for the MCP SDK's `expectedResource`. */

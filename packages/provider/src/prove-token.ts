@@ -1,0 +1,127 @@
+import type { Proof } from './access-token-info.ts';
+import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
+import type { IntrospectedToken } from './introspection.ts';
+import { type CheckedClaims, requireAudience, type TokenPolicy } from './token-claims.ts';
+import {
+  findUser,
+  type IdentifiedUser,
+  type SubjectMapping,
+  subjectMissing,
+  UserinfoRefusedError,
+} from './userinfo.ts';
+import type { VerifiedJwt } from './verify-jwt.ts';
+
+/**
+ * What the userinfo endpoint's answer means for a token that was proved without it: `profile`, more claims and
+ * nothing else; `revocation`, claims too, and a refusal there refuses the token; `none`, it is not asked.
+ */
+export type UserinfoRole = 'profile' | 'revocation' | 'none';
+
+/** The ways in which a token of one issuer can be proved; what an IdP does not offer is absent. */
+export interface ProofMethods {
+  verifyJwt?: ((token: string) => Promise<VerifiedJwt>) | undefined;
+  introspect?: ((token: string) => Promise<IntrospectedToken>) | undefined;
+  /** Where the user is in the answers of introspection and userinfo. */
+  mapping: SubjectMapping;
+  readUserinfo?: ((token: string) => Promise<IdentifiedUser>) | undefined;
+  userinfoRole: UserinfoRole;
+}
+
+/** A token that is proved, and what is known of it. */
+export interface ProvedToken extends CheckedClaims, IdentifiedUser {
+  provedBy: Proof;
+}
+
+/** Proves a JWT by its signature, and asks for the profile of its user. */
+export async function proveHere(
+  token: string,
+  verifyJwt: (token: string) => Promise<VerifiedJwt>,
+  methods: ProofMethods,
+): Promise<ProvedToken> {
+  const jwt = await verifyJwt(token);
+  return jwt.ambiguous
+    ? confirmByUserinfo(token, jwt, methods)
+    : addProfile(token, { ...jwt, provedBy: 'jwt' }, methods, methods.userinfoRole);
+}
+
+/** Proves a token by what the IdP says to it: introspection, else userinfo. */
+export async function proveByAsking(
+  token: string,
+  methods: ProofMethods,
+  policy: TokenPolicy,
+): Promise<ProvedToken> {
+  if (methods.introspect !== undefined) return proveByIntrospection(token, methods.introspect, methods);
+  if (methods.readUserinfo === undefined) {
+    throw new TokenRefusedError(
+      'malformed_token',
+      'the token is no JWT, and neither introspection nor a userinfo endpoint is configured',
+    );
+  }
+  const user = await methods.readUserinfo(token);
+  // The answer names no audience: any application's token of this IdP would do (MCP authorization, token audience).
+  requireAudience([], policy);
+  return { ...user, provedBy: 'userinfo', audience: [], scopes: [], clientId: '', expiresAt: undefined };
+}
+
+async function proveByIntrospection(
+  token: string,
+  introspect: (token: string) => Promise<IntrospectedToken>,
+  methods: ProofMethods,
+): Promise<ProvedToken> {
+  const introspected = await introspect(token);
+  const { mapping, readUserinfo, userinfoRole } = methods;
+  const named = findUser(introspected.claims, mapping);
+  if (named !== undefined) {
+    const role = userinfoRole === 'none' ? 'none' : 'profile';
+    return addProfile(token, { ...introspected, ...named, provedBy: 'introspection' }, methods, role);
+  }
+  // Some IdPs only say here that the token is good, and at the userinfo endpoint whose it is.
+  if (readUserinfo === undefined || userinfoRole === 'none') {
+    throw subjectMissing(introspected.claims, mapping, 'introspection');
+  }
+  const user = await readUserinfo(token);
+  const claims = { ...user.claims, ...introspected.claims };
+  return { ...introspected, subject: user.subject, claims, provedBy: 'introspection' };
+}
+
+async function confirmByUserinfo(token: string, jwt: VerifiedJwt, { readUserinfo }: ProofMethods) {
+  if (readUserinfo === undefined) {
+    throw new TokenRefusedError(
+      'not_an_access_token',
+      'has `at_hash`, a claim of ID tokens, and there is no userinfo endpoint to decide; send the access token',
+    );
+  }
+  const user = await readUserinfo(token);
+  if (user.subject !== jwt.subject) {
+    throw new TokenRefusedError(
+      'not_an_access_token',
+      'has `at_hash`, a claim of ID tokens, and the userinfo endpoint names another user; send the access token',
+    );
+  }
+  return withProfile({ ...jwt, provedBy: 'jwt' }, user);
+}
+
+async function addProfile(
+  token: string,
+  proved: ProvedToken,
+  { readUserinfo }: ProofMethods,
+  role: UserinfoRole,
+): Promise<ProvedToken> {
+  if (readUserinfo === undefined || role === 'none') return proved;
+  try {
+    return withProfile(proved, await readUserinfo(token));
+  } catch (error) {
+    if (error instanceof VerificationUndecidedError) return proved;
+    if (!(error instanceof TokenRefusedError)) throw error;
+    if (role === 'revocation' && error instanceof UserinfoRefusedError && error.answeredStatus === 401) {
+      throw new TokenRefusedError('revoked', error.logMessage);
+    }
+    return proved;
+  }
+}
+
+/** What the token itself says is never overwritten; another user's profile is not used (OpenID Connect Core §5.3.2). */
+function withProfile(proved: ProvedToken, user: IdentifiedUser): ProvedToken {
+  if (user.subject !== proved.subject) return proved;
+  return { ...proved, claims: { ...user.claims, ...proved.claims } };
+}
