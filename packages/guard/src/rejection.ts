@@ -1,4 +1,4 @@
-import { TokenRefusedError, VerificationUndecidedError } from '@mcp-whoami/provider';
+import { RateLimitedError, TokenRefusedError, VerificationUndecidedError } from '@mcp-whoami/provider';
 import type { Request, Response } from 'express';
 import { type BearerChallenge, formatBearerChallenge } from './bearer-challenge.ts';
 import type { GuardLogger } from './guard-logger.ts';
@@ -40,7 +40,7 @@ export function rejectionOfToken(error: unknown, challenge: BearerChallenge): Re
       challenge: { ...challenge, error: 'invalid_token', errorDescription: message },
     };
   }
-  if (error instanceof VerificationUndecidedError) {
+  if (error instanceof VerificationUndecidedError || error instanceof RateLimitedError) {
     const { code, status, message, logMessage, headers } = error;
     return {
       status,

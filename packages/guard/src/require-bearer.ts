@@ -31,7 +31,10 @@ export function createRequireBearer(
     }
     let verdict: AccessTokenInfo;
     try {
-      verdict = await connection.verifyAccessToken(credentials.token, callerOf(request.ip));
+      verdict = await connection.verifyAccessToken(credentials.token, {
+        caller: callerOf(request.ip),
+        resource,
+      });
     } catch (error) {
       const rejection = rejectionOfToken(error, invitation);
       if (rejection === undefined) throw error;

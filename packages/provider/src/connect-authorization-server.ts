@@ -15,7 +15,7 @@ import type { TokenPolicy } from './token-claims.ts';
 import { checkConfiguredUrls, checkEndpoints, reachableUrl } from './transport-security.ts';
 import { createUserinfoReader } from './userinfo.ts';
 import { rememberVerdicts } from './verdict-cache.ts';
-import { createVerifyAccessToken } from './verify-access-token.ts';
+import { createVerifyAccessToken, requireCalledResource } from './verify-access-token.ts';
 import { createJwtVerifier } from './verify-jwt.ts';
 
 /**
@@ -50,10 +50,14 @@ export async function connectAuthorizationServer(
     pageClient: { id: server.settings.pageClientId, variable: context.variable('pageClientId') },
     warnings: [...insecure, ...insecureEndpoints, ...doubts],
     notes: [],
-    verifyAccessToken: rememberVerdicts(
-      createVerifyAccessToken(issuer, methods, policy, advice, logouts),
-      server.settings.verdictLifetime,
-      logouts,
+    verifyAccessToken: requireCalledResource(
+      rememberVerdicts(
+        createVerifyAccessToken(issuer, methods, policy, advice, logouts),
+        server.settings.verdictLifetime,
+        logouts,
+      ),
+      server.settings.audience === undefined,
+      advice,
     ),
     backchannelLogout: keys && clientIds && createBackchannelLogout(keys, { issuer, clientIds }, logouts),
     [Symbol.asyncDispose]: async () => {},

@@ -24,6 +24,14 @@ export interface ConnectionContext extends ConnectOptions {
   variable(field: string): string;
 }
 
+/** The call that a token came with, as far as its judgement looks at it. */
+export interface TokenUse {
+  /** Any text that tells one caller from another (an address). Those without one are one caller. */
+  caller?: string | undefined;
+  /** The resource that is called: where the server's resources are the accepted audience, the token must name it. */
+  resource?: string | undefined;
+}
+
 /** A provider that is connected: everything a protected resource needs of its authorization server. */
 export interface ProviderConnection extends AsyncDisposable {
   /** For mcp-auth: `new MCPAuth({ server: config })`. */
@@ -51,13 +59,13 @@ export interface ProviderConnection extends AsyncDisposable {
   notes: readonly string[];
   /**
    * Judges an access token. Plugs into mcp-auth's `bearerAuth` and, as `{ verifyAccessToken }`, into the MCP
-   * SDK's `requireBearerAuth`. A caller, any text that tells one from another (an address), has a bounded number of
-   * bad tokens asked about at the IdP; those without one are one caller.
+   * SDK's `requireBearerAuth`. Each caller has a bounded number of bad tokens asked about at the IdP.
    *
    * @throws {TokenRefusedError} when the token is no good, with the one check that failed.
-   * @throws {VerificationUndecidedError} when the IdP can not be asked.
+   * @throws {VerificationUndecidedError} when the IdP cannot be asked.
+   * @throws {RateLimitedError} when the caller's bad tokens are no longer asked about.
    */
-  verifyAccessToken(token: string, caller?: string): Promise<AccessTokenInfo>;
+  verifyAccessToken(token: string, use?: TokenUse): Promise<AccessTokenInfo>;
   /**
    * Takes a logout token of the IdP (OpenID Connect Back-Channel Logout 1.0): from then on no token of its session
    * or user that was issued before is accepted. Nothing where the IdP has none for this server.

@@ -1,4 +1,8 @@
-import { InvalidTokenError, ServerError } from '@modelcontextprotocol/sdk/server/auth/errors.js';
+import {
+  InvalidTokenError,
+  ServerError,
+  TooManyRequestsError,
+} from '@modelcontextprotocol/sdk/server/auth/errors.js';
 import { IdpRequestError } from './idp-request.ts';
 
 /** One thing that is wrong with the configuration, and how to put it right. */
@@ -156,4 +160,25 @@ export class VerificationUndecidedError extends ServerError {
 function retryAfterOf(cause: unknown): number {
   const wanted = (cause instanceof IdpRequestError ? cause.retryAfter : undefined) ?? RETRY_AFTER_SECONDS;
   return Math.min(Math.max(Math.ceil(wanted), 1), MAX_RETRY_AFTER_SECONDS);
+}
+
+/**
+ * A caller's tokens proved nothing so often that the identity provider is not asked about more of them for a while:
+ * 429 (RFC 6585 §4). Nothing is known of this token.
+ */
+export class RateLimitedError extends TooManyRequestsError {
+  readonly code = 'rate_limited';
+  readonly logMessage: string;
+  readonly status = 429;
+  readonly headers: Readonly<Record<string, string>>;
+
+  /** @param retryAfter seconds after which the caller may try again. */
+  constructor(logMessage: string, retryAfter: number) {
+    const text = 'Too many access tokens of this caller were not accepted';
+    super(text);
+    this.name = 'RateLimitedError';
+    this.logMessage = logMessage;
+    this.headers = { 'Retry-After': String(Math.max(Math.ceil(retryAfter), 1)) };
+    this.stack = `${this.name}: ${text}`;
+  }
 }

@@ -14,6 +14,7 @@ export {
   type Provider,
   type ProviderConnection,
   type ProviderDefinition,
+  type TokenUse,
 } from './define-provider.ts';
 export {
   type DescribedVariable,
@@ -33,6 +34,7 @@ export {
   type ConfigurationProblem,
   isIdpUnreachable,
   LogoutRefusedError,
+  RateLimitedError,
   type RefusalCode,
   refusalTexts,
   TokenRefusedError,

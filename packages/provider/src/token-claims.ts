@@ -82,7 +82,7 @@ export function requireIssuer(found: unknown, expected: string) {
 }
 
 /** RFC 9068 §4, RFC 8707 §3: a token is for this server only if it says so. */
-export function requireAudience(audience: readonly string[], policy: TokenPolicy) {
+export function requireAudience(audience: readonly string[], policy: Pick<TokenPolicy, 'audience'>) {
   if (policy.audience.includes(ANY_AUDIENCE)) return;
   if (audience.length === 0) {
     refuse('audience_unknown', `expected audience ${quote(policy.audience)}, the token names none`);

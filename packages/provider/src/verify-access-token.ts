@@ -1,9 +1,10 @@
 import type { AccessTokenInfo } from './access-token-info.ts';
+import type { TokenUse } from './define-provider.ts';
 import { type Advice, TokenRefusedError, type VerificationUndecidedError, withAdvice } from './errors.ts';
 import type { Logouts } from './logouts.ts';
 import { type ProofMethods, proveByAsking, proveHere } from './prove-token.ts';
 import { createQuestionBudget } from './question-budget.ts';
-import { comparableAudience, type TokenPolicy } from './token-claims.ts';
+import { comparableAudience, requireAudience, type TokenPolicy } from './token-claims.ts';
 import { looksLikeJwt } from './verify-jwt.ts';
 
 /** How long a verdict holds when the IdP names no expiry, in seconds. */
@@ -56,6 +57,27 @@ export function createVerifyAccessToken(
     judge(token, caller).catch((error: unknown) => {
       throw error instanceof TokenRefusedError ? withAdvice(error, advice) : error;
     });
+}
+
+/**
+ * A token for one of the server's resources is none for another (RFC 8707 §3): with `perResource` it must name the
+ * resource that is called.
+ */
+export function requireCalledResource(
+  judge: (token: string, caller?: string) => Promise<AccessTokenInfo>,
+  perResource: boolean,
+  advice: Advice,
+) {
+  return async (token: string, { caller, resource }: TokenUse = {}): Promise<AccessTokenInfo> => {
+    const info = await judge(token, caller);
+    if (!perResource || resource === undefined) return info;
+    try {
+      requireAudience(info.audience, { audience: [resource] });
+    } catch (error) {
+      throw error instanceof TokenRefusedError ? withAdvice(error, advice) : error;
+    }
+    return info;
+  };
 }
 
 /** The accepted audience that is a URL, for the MCP SDK's `expectedResource`. */

@@ -17,7 +17,9 @@ const start = async () => {
     for (let sent = 0; sent < size; sent += 50) {
       await Promise.all(
         Array.from({ length: 50 }, (_, index) =>
-          connection.verifyAccessToken(`garbage of ${caller} ${sent + index}`, caller).catch(() => undefined),
+          connection
+            .verifyAccessToken(`garbage of ${caller} ${sent + index}`, { caller })
+            .catch(() => undefined),
         ),
       );
     }
@@ -33,7 +35,9 @@ describe('a caller that sends only bad tokens', () => {
     expect(started.idp.requests.count('introspection')).toBeGreaterThanOrEqual(bound);
     expect(started.idp.requests.count('introspection')).toBeLessThan(bound + 50);
     // Nothing is known of one more, so it is not called bad.
-    const verdict = await started.connection.verifyAccessToken('one more', 'mallory').catch((error) => error);
+    const verdict = await started.connection
+      .verifyAccessToken('one more', { caller: 'mallory' })
+      .catch((error) => error);
     expect(verdict).toMatchObject({ code: 'idp_unavailable', status: 503 });
     expect(verdict.logMessage).toContain('one caller');
 
@@ -47,12 +51,14 @@ describe('a caller that sends only bad tokens', () => {
     await using started = await start();
     started.idp.fail('introspection', 'hang');
     const asked = Array.from({ length: 200 }, (_, index) =>
-      started.connection.verifyAccessToken(`garbage ${index}`, 'mallory').catch((error) => error.code),
+      started.connection
+        .verifyAccessToken(`garbage ${index}`, { caller: 'mallory' })
+        .catch((error) => error.code),
     );
     await expect.poll(() => started.idp.requests.count('introspection')).toBe(32);
     // Another one's question does not wait for them.
     started.idp.fail('introspection', { status: 200, body: { active: true, sub: 'ada', aud: resource } });
-    expect((await started.connection.verifyAccessToken('good', 'ada')).subject).toBe(ada.sub);
+    expect((await started.connection.verifyAccessToken('good', { caller: 'ada' })).subject).toBe(ada.sub);
     await Promise.all(asked);
   });
 
@@ -69,11 +75,11 @@ describe('a caller that sends only bad tokens', () => {
       await started.idp.issueAccessToken({ resource }),
       await started.idp.issueAccessToken({ resource }),
     ];
-    await started.connection.verifyAccessToken(known, 'mallory');
+    await started.connection.verifyAccessToken(known, { caller: 'mallory' });
     await started.flood('mallory', bound + 50);
-    expect((await started.connection.verifyAccessToken(known, 'mallory')).subject).toBe(ada.sub);
-    expect((await started.connection.verifyAccessToken(fresh, 'ada')).subject).toBe(ada.sub);
-    const verdict = started.connection.verifyAccessToken('one of another', 'ada');
+    expect((await started.connection.verifyAccessToken(known, { caller: 'mallory' })).subject).toBe(ada.sub);
+    expect((await started.connection.verifyAccessToken(fresh, { caller: 'ada' })).subject).toBe(ada.sub);
+    const verdict = started.connection.verifyAccessToken('one of another', { caller: 'ada' });
     await expect(verdict).rejects.toMatchObject({ code: 'inactive' });
   });
 
@@ -83,7 +89,7 @@ describe('a caller that sends only bad tokens', () => {
     started.idp.fail('introspection', { status: 200, body: { active: true, sub: 'ada', aud: resource } });
     for (let call = 0; call < 2 * bound; call += 100) {
       const infos = Array.from({ length: 100 }, (_, index) =>
-        started.connection.verifyAccessToken(`${token}${call + index}`, 'ada'),
+        started.connection.verifyAccessToken(`${token}${call + index}`, { caller: 'ada' }),
       );
       expect((await Promise.all(infos)).length).toBe(100);
     }
@@ -95,7 +101,9 @@ describe('the requests to an endpoint of the IdP', () => {
     await using started = await start();
     started.idp.fail('introspection', 'hang');
     const asked = Array.from({ length: 300 }, (_, index) =>
-      started.connection.verifyAccessToken(`new ${index}`, `caller ${index}`).catch((error) => error.code),
+      started.connection
+        .verifyAccessToken(`new ${index}`, { caller: `caller ${index}` })
+        .catch((error) => error.code),
     );
     await expect.poll(() => started.idp.requests.count('introspection')).toBe(64);
     expect(new Set(await Promise.all(asked))).toEqual(new Set(['idp_unavailable']));

@@ -132,7 +132,7 @@ describe('a verdict', () => {
       await Promise.all(
         Array.from({ length: 200 }, (_, index) =>
           started.connection
-            .verifyAccessToken(`garbage-${flood + index}`, `caller ${flood}`)
+            .verifyAccessToken(`garbage-${flood + index}`, { caller: `caller ${flood}` })
             .catch(() => undefined),
         ),
       );
