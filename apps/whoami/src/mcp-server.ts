@@ -1,3 +1,4 @@
+import { isAccessTokenInfo } from '@mcp-whoami/provider';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import {
   CallToolRequestSchema,
@@ -41,7 +42,7 @@ export function createMcpServer(): Server {
   server.setRequestHandler(ListToolsRequestSchema, () => tools);
   server.setRequestHandler(CallToolRequestSchema, ({ params }, { authInfo }): CallToolResult => {
     if (params.name !== name) return unknownTool(params.name);
-    const answer = call(authInfo?.claims === undefined ? undefined : { claims: authInfo.claims });
+    const answer = call(isAccessTokenInfo(authInfo) ? authInfo : undefined);
     return { content: [{ type: 'text', text: JSON.stringify(answer) }], structuredContent: answer };
   });
   return server;

@@ -1,4 +1,4 @@
-import type { GuardLogger } from '@mcp-whoami/guard';
+import { accessTokenOf, type GuardLogger } from '@mcp-whoami/guard';
 import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import type { Request, RequestHandler, Response } from 'express';
 import { createMcpServer } from './mcp-server.ts';
@@ -80,6 +80,7 @@ export function createSseSessions(logger: GuardLogger, limits: Partial<SseLimits
   };
 }
 
-function ownerOf({ auth }: Request): string | undefined {
-  return auth && JSON.stringify([auth?.issuer, auth?.subject]);
+function ownerOf(request: Request): string | undefined {
+  const auth = accessTokenOf(request);
+  return auth && JSON.stringify([auth.issuer, auth.subject]);
 }

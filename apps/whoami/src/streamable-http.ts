@@ -1,3 +1,4 @@
+import { accessTokenOf } from '@mcp-whoami/guard';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import type { RequestHandler } from 'express';
 import { createMcpServer } from './mcp-server.ts';
@@ -11,7 +12,7 @@ import { answerSingleRequest, readSingleRequest } from './single-request.ts';
 export const handleStreamableHttp: RequestHandler = async (request, response) => {
   const server = createMcpServer();
   const message = readSingleRequest(request);
-  if (message !== undefined) return answerSingleRequest(server, message, request.auth, response);
+  if (message !== undefined) return answerSingleRequest(server, message, accessTokenOf(request), response);
   const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true });
   response.on('close', () => void server.close());
   await server.connect(transport);

@@ -71,7 +71,7 @@ const serve = async (app: Express, limits: Partial<SseLimits>) => {
 /** Takes the token for the name of its subject. */
 const withSubject = express().use((request, _response, next) => {
   const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
-  request.auth = { token, clientId: '', scopes: [], issuer: 'https://idp.example.com', subject: token };
+  Object.assign(request, { auth: { provedBy: 'jwt', issuer: 'https://idp.example.com', subject: token } });
   next();
 });
 

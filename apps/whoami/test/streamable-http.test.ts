@@ -29,7 +29,7 @@ const serve = async (handler: RequestHandler) => {
   const app = express();
   // Every type is read, so that the handlers are left to look at it.
   app.post('/mcp', express.json({ type: () => true }), (request, response, next) => {
-    Object.assign(request, { auth: { token: 't', clientId: 'c', scopes: [], claims } });
+    Object.assign(request, { auth: { token: 't', clientId: 'c', scopes: [], claims, provedBy: 'jwt' } });
     return handler(request, response, next);
   });
   const server = createServer(app);

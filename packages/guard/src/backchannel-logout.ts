@@ -1,7 +1,8 @@
 import {
+  isLogoutRefused,
+  isVerificationUndecided,
   LogoutRefusedError,
   type ProviderConnection,
-  VerificationUndecidedError,
 } from '@mcp-whoami/provider';
 import express, { Router } from 'express';
 import type { GuardLogger } from './guard-logger.ts';
@@ -37,8 +38,8 @@ export function createBackchannelLogoutRouter(
           throw new LogoutRefusedError('expected one `logout_token` in a form');
         await backchannelLogout(logoutToken);
       } catch (error) {
-        const undecided = error instanceof VerificationUndecidedError;
-        if (!undecided && !(error instanceof LogoutRefusedError)) throw error;
+        const undecided = isVerificationUndecided(error);
+        if (!undecided && !isLogoutRefused(error)) throw error;
         return reject(request, response, logger, {
           // §2.8 has this status for a logout that failed, whatever the reason.
           status: 400,

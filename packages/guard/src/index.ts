@@ -1,3 +1,4 @@
+export { accessTokenOf } from './access-token-of.ts';
 export { type BearerChallenge, formatBearerChallenge } from './bearer-challenge.ts';
 export { countHeaders } from './count-headers.ts';
 export { createGuard, type Guard, type GuardOptions } from './create-guard.ts';

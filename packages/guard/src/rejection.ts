@@ -1,4 +1,4 @@
-import { RateLimitedError, TokenRefusedError, VerificationUndecidedError } from '@mcp-whoami/provider';
+import { isRateLimited, isTokenRefused, isVerificationUndecided } from '@mcp-whoami/provider';
 import type { Request, Response } from 'express';
 import { type BearerChallenge, formatBearerChallenge } from './bearer-challenge.ts';
 import type { GuardLogger } from './guard-logger.ts';
@@ -30,7 +30,7 @@ export function reject(request: Request, response: Response, logger: GuardLogger
 
 /** What a refused or undecided token is answered with; nothing for any other error. */
 export function rejectionOfToken(error: unknown, challenge: BearerChallenge): Rejection | undefined {
-  if (error instanceof TokenRefusedError) {
+  if (isTokenRefused(error)) {
     const { code, status, message, logMessage } = error;
     return {
       status,
@@ -40,7 +40,7 @@ export function rejectionOfToken(error: unknown, challenge: BearerChallenge): Re
       challenge: { ...challenge, error: 'invalid_token', errorDescription: message },
     };
   }
-  if (error instanceof VerificationUndecidedError || error instanceof RateLimitedError) {
+  if (isVerificationUndecided(error) || isRateLimited(error)) {
     const { code, status, message, logMessage, headers } = error;
     return {
       status,

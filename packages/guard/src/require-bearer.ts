@@ -1,6 +1,4 @@
 import type { AccessTokenInfo, ProviderConnection } from '@mcp-whoami/provider';
-// Declares `request.auth`.
-import type {} from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js';
 import type { RequestHandler } from 'express';
 import type { BearerChallenge } from './bearer-challenge.ts';
 import { readBearerToken, type UnusableCredentials } from './bearer-credentials.ts';
@@ -42,7 +40,7 @@ export function createRequireBearer(
       return;
     }
     if (connection.requiredScopes.every((scope) => verdict.scopes.includes(scope))) {
-      request.auth = verdict;
+      Object.assign(request, { auth: verdict });
       return next();
     }
     reject(request, response, logger, rejectionOfScopes(verdict.scopes, connection, invitation));

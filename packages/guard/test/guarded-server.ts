@@ -1,7 +1,7 @@
 import { connectAuthorizationServer, type ResourceServerSettings } from '@mcp-whoami/provider';
 import { type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
 import express from 'express';
-import { createGuard, type GuardOptions } from '../src/index.ts';
+import { accessTokenOf, createGuard, type GuardOptions } from '../src/index.ts';
 import { captureLog } from './captured-log.ts';
 import { listen } from './raw-http.ts';
 
@@ -60,7 +60,7 @@ export const startGuardedServer = async (idp: StandIn, options: GuardedServerOpt
       path,
       guard.requireBearer(protectedResource),
       express.json({ limit: bodyLimit }),
-      (request, response) => void response.json({ auth: request.auth, body: request.body }),
+      (request, response) => void response.json({ auth: accessTokenOf(request), body: request.body }),
     );
   }
   app.use((_, response) => void response.status(404).json({ error: 'not_found' }));

@@ -1,11 +1,10 @@
-import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js';
 import type { JsonObject } from './authorization-server-metadata.ts';
 
 /** The way by which a token was proved. */
 export type Proof = 'jwt' | 'introspection' | 'userinfo';
 
-/** An accepted access token. Both mcp-auth and the MCP SDK take it as their `AuthInfo`. */
-export interface AccessTokenInfo extends AuthInfo {
+/** An accepted access token. mcp-auth and both MCP SDKs take it as their `AuthInfo`. */
+export type AccessTokenInfo = {
   token: string;
   issuer: string;
   /** The user's id at the issuer. */
@@ -19,4 +18,11 @@ export interface AccessTokenInfo extends AuthInfo {
   /** What the IdP says of the user and of the token; `sub` is the subject. */
   claims: JsonObject;
   provedBy: Proof;
+  /** The accepted audience that is a URL, for the `expectedResource` of the MCP SDKs. */
+  resource?: URL;
+};
+
+/** Whether what a framework hands on as its auth info is an {@link AccessTokenInfo}. */
+export function isAccessTokenInfo(authInfo: unknown): authInfo is AccessTokenInfo {
+  return typeof authInfo === 'object' && authInfo !== null && 'provedBy' in authInfo;
 }

@@ -1,4 +1,3 @@
-import { type AuthServerConfig, camelCaseAuthorizationServerMetadataSchema } from 'mcp-auth';
 import { z } from 'zod';
 
 /** A JSON object as an identity provider sent it. */
@@ -30,39 +29,3 @@ export const authorizationServerMetadata = z.looseObject({
 });
 
 export type AuthorizationServerMetadata = z.output<typeof authorizationServerMetadata>;
-
-/** A configuration of mcp-auth with its metadata. */
-export type ResolvedAuthServerConfig = Extract<AuthServerConfig, { metadata: unknown }>;
-
-/**
- * The metadata as mcp-auth wants it. What mcp-auth demands and some IdPs leave out (`response_types_supported`,
- * `code_challenge_methods_supported`) is filled in, and what it refuses left out, here only: it decides nothing
- * about a token.
- */
-export function toAuthServerConfig(
-  metadata: AuthorizationServerMetadata,
-  type: ResolvedAuthServerConfig['type'],
-): ResolvedAuthServerConfig {
-  const filled = {
-    ...metadata,
-    response_types_supported: metadata.response_types_supported ?? ['code'],
-    code_challenge_methods_supported: metadata.code_challenge_methods_supported ?? ['S256'],
-  };
-  const camelCased: JsonObject = Object.fromEntries(
-    Object.entries(filled)
-      .filter(([, value]) => value !== null)
-      .map(([key, value]) => [
-        key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase()),
-        value,
-      ]),
-  );
-  const refused = camelCaseAuthorizationServerMetadataSchema.safeParse(camelCased).error?.issues ?? [];
-  for (const { path } of refused) delete camelCased[String(path[0])];
-  return {
-    type,
-    metadata: camelCaseAuthorizationServerMetadataSchema.parse({
-      responseTypesSupported: ['code'],
-      ...camelCased,
-    }),
-  };
-}

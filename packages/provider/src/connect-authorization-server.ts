@@ -1,6 +1,6 @@
 import type { JWTVerifyGetKey } from 'jose';
 import type { AuthorizationServer } from './authorization-server.ts';
-import { type AuthorizationServerMetadata, toAuthServerConfig } from './authorization-server-metadata.ts';
+import type { AuthorizationServerMetadata } from './authorization-server-metadata.ts';
 import { createBackchannelLogout } from './backchannel-logout.ts';
 import type { ConnectionContext, ProviderConnection } from './define-provider.ts';
 import type { Advice } from './errors.ts';
@@ -8,6 +8,7 @@ import { type FoundMetadata, findMetadata } from './find-metadata.ts';
 import { createIntrospector } from './introspection.ts';
 import { createKeySet } from './key-set.ts';
 import { rememberLogouts } from './logouts.ts';
+import { mcpAuthConfig } from './mcp-auth-config.ts';
 import type { ProofMethods } from './prove-token.ts';
 import { OFFLINE_ACCESS } from './resource-server-settings.ts';
 import { describeDoubts } from './start-warnings.ts';
@@ -40,7 +41,7 @@ export async function connectAuthorizationServer(
   const advice = adviceOf(server, context);
   const doubts = describeDoubts({ server, ...found, policy, methods, context });
   return {
-    config: toAuthServerConfig(found.metadata, found.type),
+    config: mcpAuthConfig(found.metadata, found.type),
     issuer,
     metadata: found.document,
     published: found.published,

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { AccessTokenInfo } from './access-token-info.ts';
-import type { JsonObject, ResolvedAuthServerConfig } from './authorization-server-metadata.ts';
+import type { JsonObject } from './authorization-server-metadata.ts';
 import {
   describeEnvironment,
   type Environment,
@@ -9,6 +9,7 @@ import {
   variableName,
 } from './environment.ts';
 import { type Advice, ConfigurationError } from './errors.ts';
+import type { McpAuthConfig } from './mcp-auth-config.ts';
 
 /** What every connection is made for. */
 export interface ConnectOptions {
@@ -35,7 +36,7 @@ export interface TokenUse {
 /** A provider that is connected: everything a protected resource needs of its authorization server. */
 export interface ProviderConnection extends AsyncDisposable {
   /** For mcp-auth: `new MCPAuth({ server: config })`. */
-  config: ResolvedAuthServerConfig;
+  config: McpAuthConfig;
   /** The issuer of the tokens, byte for byte. */
   issuer: string;
   /** The metadata exactly as the IdP sent it; what was given by hand where it sends none. */

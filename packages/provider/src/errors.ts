@@ -1,8 +1,3 @@
-import {
-  InvalidTokenError,
-  ServerError,
-  TooManyRequestsError,
-} from '@modelcontextprotocol/sdk/server/auth/errors.js';
 import { IdpRequestError } from './idp-request.ts';
 
 /** One thing that is wrong with the configuration, and how to put it right. */
@@ -83,11 +78,10 @@ export const refusalTexts: Readonly<Record<RefusalCode, string>> = {
 /**
  * A token was looked at and is no good. `message` is for the client, `logMessage` for the operator.
  *
- * It is the MCP SDK's own InvalidTokenError, which `requireBearerAuth` answers with 401; frameworks that
- * know HTTP errors by `status` and `headers`, Express among them, answer the same. It carries no stack:
- * a refusal is an answer, not a defect.
+ * Frameworks that know HTTP errors by `status` and `headers`, Express among them, answer 401. It carries no stack: a
+ * refusal is an answer, not a defect.
  */
-export class TokenRefusedError extends InvalidTokenError {
+export class TokenRefusedError extends Error {
   readonly code: RefusalCode;
   /** What was expected, what was found and what to do; never the token. */
   readonly logMessage: string;
@@ -137,10 +131,8 @@ const MAX_RETRY_AFTER_SECONDS = 60;
 
 /**
  * The identity provider could not be asked, so nothing is known of the token: 503, never 401.
- *
- * It is the MCP SDK's own ServerError, so that `requireBearerAuth` does not call the token invalid.
  */
-export class VerificationUndecidedError extends ServerError {
+export class VerificationUndecidedError extends Error {
   readonly code = 'idp_unavailable';
   readonly logMessage: string;
   readonly status = 503;
@@ -166,7 +158,7 @@ function retryAfterOf(cause: unknown): number {
  * A caller's tokens proved nothing so often that the identity provider is not asked about more of them for a while:
  * 429 (RFC 6585 §4). Nothing is known of this token.
  */
-export class RateLimitedError extends TooManyRequestsError {
+export class RateLimitedError extends Error {
   readonly code = 'rate_limited';
   readonly logMessage: string;
   readonly status = 429;
@@ -181,4 +173,29 @@ export class RateLimitedError extends TooManyRequestsError {
     this.headers = { 'Retry-After': String(Math.max(Math.ceil(retryAfter), 1)) };
     this.stack = `${this.name}: ${text}`;
   }
+}
+
+/** Whether an error is a {@link TokenRefusedError}, also of another copy of this package. */
+export function isTokenRefused(error: unknown): error is TokenRefusedError {
+  return isAnswer(error) && Object.hasOwn(refusalTexts, error.code);
+}
+
+/** Whether an error is a {@link VerificationUndecidedError}, also of another copy of this package. */
+export function isVerificationUndecided(error: unknown): error is VerificationUndecidedError {
+  return isAnswer(error) && error.code === 'idp_unavailable';
+}
+
+/** Whether an error is a {@link RateLimitedError}, also of another copy of this package. */
+export function isRateLimited(error: unknown): error is RateLimitedError {
+  return isAnswer(error) && error.code === 'rate_limited';
+}
+
+/** Whether an error is a {@link LogoutRefusedError}, also of another copy of this package. */
+export function isLogoutRefused(error: unknown): error is LogoutRefusedError {
+  return isAnswer(error) && error.code === 'logout_token_invalid';
+}
+
+/** An error that says how it is answered, and has a text for the log. */
+function isAnswer(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'logMessage' in error;
 }

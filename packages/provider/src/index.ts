@@ -1,9 +1,8 @@
-export type { AccessTokenInfo, Proof } from './access-token-info.ts';
+export { type AccessTokenInfo, isAccessTokenInfo, type Proof } from './access-token-info.ts';
 export type { AuthorizationServer, EndpointsByHand, IssuerToDiscover } from './authorization-server.ts';
 export type {
   AuthorizationServerMetadata,
   JsonObject,
-  ResolvedAuthServerConfig,
 } from './authorization-server-metadata.ts';
 export { backchannelLogoutVariable } from './backchannel-logout.ts';
 export { connectAuthorizationServer } from './connect-authorization-server.ts';
@@ -33,6 +32,10 @@ export {
   ConfigurationError,
   type ConfigurationProblem,
   isIdpUnreachable,
+  isLogoutRefused,
+  isRateLimited,
+  isTokenRefused,
+  isVerificationUndecided,
   LogoutRefusedError,
   RateLimitedError,
   type RefusalCode,
@@ -41,6 +44,7 @@ export {
   VerificationUndecidedError,
 } from './errors.ts';
 export { jsonPathPattern } from './json-path.ts';
+export type { McpAuthConfig } from './mcp-auth-config.ts';
 export type { UserinfoRole } from './prove-token.ts';
 export {
   commaSeparated,
