@@ -21,7 +21,7 @@ const BODY_LIMIT = 32 * 1024;
 export function createBackchannelLogoutRouter(
   backchannelLogout: NonNullable<ProviderConnection['backchannelLogout']>,
   logger: GuardLogger,
-) {
+): Router {
   const router = Router();
   router.post(
     backchannelLogoutPath,

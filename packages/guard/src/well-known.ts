@@ -16,7 +16,7 @@ export function createWellKnownRouter(
   resources: readonly [string, ...string[]],
   resourceName: string,
   connection: ProviderConnection,
-) {
+): Router {
   const documentOf = (resource: string) => protectedResourceMetadata(resource, resourceName, connection);
   const documents = new Map<string, object>([[protectedResourceMetadataPath, documentOf(resources[0])]]);
   for (const resource of resources) {
