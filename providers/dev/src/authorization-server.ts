@@ -1,10 +1,19 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type JWKS, Provider } from 'oidc-provider';
+import { createDocumentFetch } from './client-metadata-document.ts';
 import { listenOnLoopback } from './loopback-server.ts';
 import { configureProvider } from './provider-configuration.ts';
-import { allowCrossOrigin, requireLoopbackHost, withKnownScopes } from './request-filters.ts';
+import {
+  allowCrossOrigin,
+  isOriginOfThisMachine,
+  requireLoopbackHost,
+  requireOriginOfThisMachine,
+  withKnownScopes,
+} from './request-filters.ts';
+import { rememberRequester } from './requester.ts';
 import { signIn } from './sign-in.ts';
+import { createUnreadClients } from './unread-client.ts';
 import { type DevelopmentUser, developmentUsers } from './users.ts';
 
 export type DevAuthorizationServerOptions = {
@@ -42,17 +51,26 @@ export async function startDevAuthorizationServer({
   }
   const supported = [...new Set(['openid', 'profile', 'email', 'offline_access', ...scopes])];
   const jwks = await generateKeys();
+  const ownOrigins = new Set(resources.map((resource) => new URL(resource).origin));
+  const unreadClients = createUnreadClients(createDocumentFetch());
   const { origin, [Symbol.asyncDispose]: dispose } = await listenOnLoopback(port, (issuer) => {
-    const provider = new Provider(issuer, configureProvider({ resources, scopes: supported, jwks }));
+    const provider = new Provider(
+      issuer,
+      configureProvider({ resources, scopes: supported, jwks, unreadClients }),
+    );
     provider.on('server_error', (_ctx, error) => onError(error));
     // Koa's own `onerror` writes to the console; what is `expose`d is the request's fault and was answered.
     provider.onerror = (error) => {
       if (!('expose' in error && error.expose)) onError(error);
     };
     provider.use(requireLoopbackHost);
+    provider.use(
+      requireOriginOfThisMachine((origin) => isOriginOfThisMachine(origin) || ownOrigins.has(origin)),
+    );
     provider.use(allowCrossOrigin);
+    provider.use(rememberRequester);
     provider.use(withKnownScopes(provider.pathFor('authorization'), supported));
-    provider.use(signIn(provider, developmentUsers));
+    provider.use(signIn(provider, developmentUsers, unreadClients.isUnread));
     return provider.callback();
   });
   return { issuer: origin, users: developmentUsers, [Symbol.asyncDispose]: dispose };
