@@ -3,14 +3,9 @@ import { promisify } from 'node:util';
 import { type JWKS, Provider } from 'oidc-provider';
 import { createDocumentFetch } from './client-metadata-document.ts';
 import { listenOnLoopback } from './loopback-server.ts';
+import { allowCrossOrigin, requireOriginOfThisMachine } from './page-origins.ts';
 import { configureProvider } from './provider-configuration.ts';
-import {
-  allowCrossOrigin,
-  isOriginOfThisMachine,
-  requireLoopbackHost,
-  requireOriginOfThisMachine,
-  withKnownScopes,
-} from './request-filters.ts';
+import { requireLoopbackHost, withKnownScopes } from './request-filters.ts';
 import { rememberRequester } from './requester.ts';
 import { signIn } from './sign-in.ts';
 import { createUnreadClients } from './unread-client.ts';
@@ -51,7 +46,6 @@ export async function startDevAuthorizationServer({
   }
   const supported = [...new Set(['openid', 'profile', 'email', 'offline_access', ...scopes])];
   const jwks = await generateKeys();
-  const ownOrigins = new Set(resources.map((resource) => new URL(resource).origin));
   const unreadClients = createUnreadClients(createDocumentFetch());
   const { origin, [Symbol.asyncDispose]: dispose } = await listenOnLoopback(port, (issuer) => {
     const provider = new Provider(
@@ -64,9 +58,7 @@ export async function startDevAuthorizationServer({
       if (!('expose' in error && error.expose)) onError(error);
     };
     provider.use(requireLoopbackHost);
-    provider.use(
-      requireOriginOfThisMachine((origin) => isOriginOfThisMachine(origin) || ownOrigins.has(origin)),
-    );
+    provider.use(requireOriginOfThisMachine);
     provider.use(allowCrossOrigin);
     provider.use(rememberRequester);
     provider.use(withKnownScopes(provider.pathFor('authorization'), supported));
