@@ -34,26 +34,66 @@ describe('the keys of an issuer', () => {
     expect(idp.keyRequests()).toBe(1);
   });
 
-  it('are asked for again once a cooldown by unknown key ids, however many', async () => {
+  it('are asked for a few times by unknown key ids, and then once a cooldown', async () => {
     await using started = await start();
-    const flood = async () => {
-      const verdicts = Array.from({ length: 100 }, (_, index) =>
-        verdictOn(started.connection, started.tokenWithKeyId(`unknown-${index}`)),
-      );
-      expect(new Set((await Promise.all(verdicts)).map(({ code }) => code))).toEqual(
-        new Set(['unknown_key']),
-      );
+    let sent = 0;
+    const codesOfFlood = async () => {
+      const verdicts = Array.from({ length: 100 }, () => {
+        sent += 1;
+        return verdictOn(started.connection, started.tokenWithKeyId(`unknown-${sent}`));
+      });
+      return new Set((await Promise.all(verdicts)).map(({ code }) => code));
     };
     await started.subjectOf(started.goodToken());
-    await flood();
+    for (let flood = 0; flood < 5; flood += 1) await codesOfFlood();
+    // The first of them, and those at will.
+    expect(started.keyRequests()).toBe(5);
+    // Of what may not be looked for nothing is known.
+    expect(await codesOfFlood()).toEqual(new Set(['idp_unavailable']));
     pass(1);
-    await flood();
-    expect(started.keyRequests()).toBe(2);
+    await codesOfFlood();
+    expect(started.keyRequests()).toBe(5);
+    pass(9);
+    await codesOfFlood();
+    expect(started.keyRequests()).toBe(6);
+  });
+
+  it('that were looked for and are not there are refused at once for a cooldown', async () => {
+    await using started = await start();
+    const token = started.tokenWithKeyId('unknown');
+    for (let call = 0; call < 20; call += 1) {
+      expect(await verdictOn(started.connection, token)).toMatchObject({ code: 'unknown_key', status: 401 });
+    }
+    expect(started.keyRequests()).toBe(1);
     pass(11);
-    await flood();
-    pass(1);
-    await flood();
-    expect(started.keyRequests()).toBe(3);
+    await verdictOn(started.connection, token);
+    expect(started.keyRequests()).toBe(2);
+  });
+
+  it('that came later are found at once though tokens with unknown ones were sent just before', async () => {
+    await using started = await start();
+    await started.subjectOf(started.goodToken());
+    for (const kid of ['one', 'two', 'three']) {
+      await verdictOn(started.connection, started.tokenWithKeyId(kid));
+    }
+    await started.idp.rotateKeys();
+    expect(await started.subjectOf(started.goodToken())).toBe(ada.sub);
+  });
+
+  it('that came later are undecided, never refused, until they may be asked for again', async () => {
+    await using started = await start();
+    await started.subjectOf(started.goodToken());
+    for (let index = 0; index < 10; index += 1) {
+      await verdictOn(started.connection, started.tokenWithKeyId(`unknown-${index}`));
+    }
+    await started.idp.rotateKeys();
+    const token = started.goodToken();
+    const verdict = await verdictOn(started.connection, token);
+    expect(verdict).toMatchObject({ code: 'idp_unavailable', status: 503 });
+    expect(Number(verdict.headers['Retry-After'])).toBeGreaterThanOrEqual(9);
+    expect(Number(verdict.headers['Retry-After'])).toBeLessThanOrEqual(10);
+    pass(11);
+    expect(await started.subjectOf(token)).toBe(ada.sub);
   });
 
   it.each<[string, Fault]>([
@@ -74,7 +114,8 @@ describe('the keys of an issuer', () => {
       const verdict = await verdictOn(started.connection, started.tokenWithKeyId(`unknown-${index}`));
       expect(verdict).toMatchObject({ code: 'idp_unavailable', status: 503 });
     }
-    expect(started.keyRequests()).toBe(2);
+    // The first of them, and those at will, one of which came back meanwhile.
+    expect(started.keyRequests()).toBe(6);
     expect(await started.subjectOf(good)).toBe(ada.sub);
   });
 
@@ -120,7 +161,8 @@ describe('the keys of an issuer', () => {
     pass(11 * 60);
     const verdicts = await Promise.all([1, 2, 3].map(() => verdictOn(started.connection, old)));
     expect(verdicts.map(({ code }) => code)).toEqual(['unknown_key', 'unknown_key', 'unknown_key']);
-    expect(started.keyRequests()).toBe(2);
+    // That of the first, and one for those who came when it had begun.
+    expect(started.keyRequests()).toBe(3);
   });
 
   it('are waited for by no call once a request for them has failed', async () => {
