@@ -214,3 +214,56 @@ describe('the keys of an issuer', () => {
     expect(started.keyRequests()).toBeGreaterThan(1);
   });
 });
+
+describe('a logout token', () => {
+  const startWithLogout = async () => {
+    await using stack = new AsyncDisposableStack();
+    const idp = stack.use(await startStandIn());
+    const connection = stack.use(
+      await connect(idp, { TEST_LOGOUT_CLIENT_IDS: 'mcp-client' }, { userinfoRole: 'none' }),
+    );
+    const logoutToken = (changes: Record<string, unknown> = {}, header = {}) => {
+      const now = Math.floor(Date.now() / 1000);
+      const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+      const claims = { iss: idp.issuer, aud: 'mcp-client', iat: now, exp: now + 120, jti: 'one', events };
+      return idp.signJwt(
+        { ...claims, sub: ada.sub, ...changes },
+        { header: { typ: 'logout+jwt', ...header } },
+      );
+    };
+    const owned = stack.move();
+    return { idp, connection, logoutToken, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  };
+
+  it('that is signed by a new key waits until that may be asked for', async () => {
+    await using started = await startWithLogout();
+    const { idp, connection, logoutToken } = started;
+    for (let index = 0; index < 10; index += 1) {
+      await verdictOn(
+        connection,
+        idp.signJwt(idp.validClaims({ aud: resource }), { header: { kid: `unknown-${index}` } }),
+      );
+    }
+    await idp.rotateKeys();
+    const token = idp.signJwt(idp.validClaims({ aud: resource }));
+    expect(await verdictOn(connection, token)).toMatchObject({ status: 503 });
+
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: Date.now() });
+    onTestFinished(() => void vi.useRealTimers());
+    const loggedOut = connection.backchannelLogout?.(logoutToken());
+    await expect.poll(() => vi.getTimerCount()).toBeGreaterThan(0);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await loggedOut;
+    expect(await verdictOn(connection, token)).toMatchObject({ code: 'revoked' });
+  });
+
+  it('of another issuer never makes keys be asked for', async () => {
+    await using started = await startWithLogout();
+    const { idp, connection, logoutToken } = started;
+    for (let index = 0; index < 10; index += 1) {
+      const foreign = logoutToken({ iss: 'https://elsewhere.example' }, { kid: `unknown-${index}` });
+      await expect(connection.backchannelLogout?.(foreign)).rejects.toMatchObject({ status: 400 });
+    }
+    expect(idp.requests.count('jwks')).toBe(0);
+  });
+});
