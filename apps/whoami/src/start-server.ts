@@ -37,7 +37,8 @@ export async function startServer(environment: Environment, logger: GuardLogger)
     handle = createWaitingPage(options, answerNotReady);
   }
 
-  const connect = provider && (() => provider.connect(environment, { resources: resourcesOf(publicUrl) }));
+  const connect =
+    provider && (() => provider.connect(environment, { resources: resourcesOf(publicUrl), logger }));
   const connection = await (configuration.discoveryRetry && connect
     ? connectPatiently(connect, logger)
     : connect?.());

@@ -1,4 +1,3 @@
-import type { JWTVerifyGetKey } from 'jose';
 import type { AuthorizationServer } from './authorization-server.ts';
 import { type AuthorizationServerMetadata, toAuthServerConfig } from './authorization-server-metadata.ts';
 import { createBackchannelLogout } from './backchannel-logout.ts';
@@ -6,10 +5,12 @@ import type { ConnectionContext, ProviderConnection } from './define-provider.ts
 import type { Advice } from './errors.ts';
 import { type FoundMetadata, findMetadata } from './find-metadata.ts';
 import { createIntrospector } from './introspection.ts';
-import { createKeySet } from './key-set.ts';
+import { createKeySet, type KeySet } from './key-set.ts';
 import { rememberLogouts } from './logouts.ts';
+import { createProfileReader } from './profile.ts';
 import type { ProofMethods } from './prove-token.ts';
-import { OFFLINE_ACCESS } from './resource-server-settings.ts';
+import { DEFAULT_KEYS_MAX_AGE_SECONDS, OFFLINE_ACCESS } from './resource-server-settings.ts';
+import { createUncheckedRevocation } from './revocation.ts';
 import { describeDoubts } from './start-warnings.ts';
 import type { TokenPolicy } from './token-claims.ts';
 import { checkConfiguredUrls, checkEndpoints, reachableUrl } from './transport-security.ts';
@@ -17,6 +18,7 @@ import { createUserinfoReader } from './userinfo.ts';
 import { rememberVerdicts } from './verdict-cache.ts';
 import { createVerifyAccessToken, requireCalledResource } from './verify-access-token.ts';
 import { createJwtVerifier } from './verify-jwt.ts';
+import { processWarnings } from './warning-logger.ts';
 
 /**
  * Connects an authorization server: fetches its metadata and makes the judgement of its tokens.
@@ -34,7 +36,13 @@ export async function connectAuthorizationServer(
   const policy = tokenPolicy(found, server, context);
   const { issuer, jwks_uri: jwksUri } = found.metadata;
   const { logoutClientIds: clientIds, discoveryUrl } = server.settings;
-  const keys = jwksUri ? createKeySet(reachableUrl(jwksUri, issuer, discoveryUrl)) : undefined;
+  const keys = jwksUri
+    ? createKeySet(reachableUrl(jwksUri, issuer, discoveryUrl), {
+        maxAge: server.settings.keysMaxAgeSeconds ?? DEFAULT_KEYS_MAX_AGE_SECONDS,
+        maxAgeVariable: context.variable('keysMaxAgeSeconds'),
+        logger: context.logger ?? processWarnings,
+      })
+    : undefined;
   const methods = proofMethods(server, found.metadata, keys, policy, context);
   const logouts = rememberLogouts();
   const advice = adviceOf(server, context);
@@ -52,14 +60,22 @@ export async function connectAuthorizationServer(
     notes: [],
     verifyAccessToken: requireCalledResource(
       rememberVerdicts(
-        createVerifyAccessToken(issuer, methods, policy, advice, logouts),
+        createVerifyAccessToken(
+          issuer,
+          methods,
+          policy,
+          advice,
+          logouts,
+          server.settings.maxOpaqueTokenLength,
+        ),
         server.settings.verdictLifetime,
         logouts,
       ),
       server.settings.audience === undefined,
       advice,
     ),
-    backchannelLogout: keys && clientIds && createBackchannelLogout(keys, { issuer, clientIds }, logouts),
+    backchannelLogout:
+      keys && clientIds && createBackchannelLogout(keys.findPatiently, { issuer, clientIds }, logouts),
     [Symbol.asyncDispose]: async () => {},
   };
 }
@@ -84,7 +100,7 @@ function adviceOf(server: AuthorizationServer, { variable }: ConnectionContext):
 function proofMethods(
   server: AuthorizationServer,
   metadata: AuthorizationServerMetadata,
-  keys: JWTVerifyGetKey | undefined,
+  keys: KeySet | undefined,
   policy: TokenPolicy,
   context: ConnectionContext,
 ): ProofMethods {
@@ -94,17 +110,22 @@ function proofMethods(
     server.introspectionUrl ??
     (settings.clientId === undefined ? undefined : metadata.introspection_endpoint);
   const userinfoUrl = server.userinfo?.url ?? metadata.userinfo_endpoint;
+  const userinfo = userinfoUrl ? { ...server.userinfo, url: reach(userinfoUrl) } : undefined;
   const client = {
     ...settings,
     advice: `check ${context.variable('clientId')} and ${context.variable('clientSecret')}, or try another ${context.variable('clientAuth')}`,
   };
   return {
-    verifyJwt: keys && createJwtVerifier(keys, { ...policy, issuer: metadata.issuer }),
+    verifyJwt: keys && createJwtVerifier(keys.find, { ...policy, issuer: metadata.issuer }),
     introspect: introspectionUrl ? createIntrospector(reach(introspectionUrl), client, policy) : undefined,
-    readUserinfo: userinfoUrl
-      ? createUserinfoReader({ ...server.userinfo, url: reach(userinfoUrl) }, mapping)
-      : undefined,
+    readUserinfo: userinfo && createUserinfoReader(userinfo, mapping),
+    readProfile: userinfo && createProfileReader(userinfo, mapping),
     mapping,
     userinfoRole: server.userinfoRole,
+    revocationUnchecked: createUncheckedRevocation(
+      settings.revocation ?? 'best-effort',
+      context.variable('revocation'),
+      context.logger ?? processWarnings,
+    ),
   };
 }

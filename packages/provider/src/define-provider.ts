@@ -9,11 +9,15 @@ import {
   variableName,
 } from './environment.ts';
 import { type Advice, ConfigurationError } from './errors.ts';
+import type { Caller } from './question-budget.ts';
+import type { WarningLogger } from './warning-logger.ts';
 
 /** What every connection is made for. */
 export interface ConnectOptions {
   /** The URLs of this server's protected resources, the audience of its tokens (RFC 8707). */
   resources: readonly [string, ...string[]];
+  /** Takes the warnings of a running connection, as pino does; warnings of the process (`process.emitWarning`) otherwise. */
+  logger?: WarningLogger | undefined;
 }
 
 /** What a provider's declaration is given to connect with. */
@@ -26,8 +30,8 @@ export interface ConnectionContext extends ConnectOptions {
 
 /** The call that a token came with, as far as its judgement looks at it. */
 export interface TokenUse {
-  /** Any text that tells one caller from another (an address). Those without one are one caller. */
-  caller?: string | undefined;
+  /** Who calls, as far as it can be told. Those without any are one caller. */
+  caller?: Caller | undefined;
   /** The resource that is called: where the server's resources are the accepted audience, the token must name it. */
   resource?: string | undefined;
 }

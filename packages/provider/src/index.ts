@@ -42,6 +42,7 @@ export {
 } from './errors.ts';
 export { jsonPathPattern } from './json-path.ts';
 export type { UserinfoRole } from './prove-token.ts';
+export type { Caller } from './question-budget.ts';
 export {
   commaSeparated,
   crossCheck,
@@ -49,5 +50,7 @@ export {
   providerEnvironment,
   type ResourceServerSettings,
 } from './resource-server-settings.ts';
+export { revocationVariable } from './revocation.ts';
 export { httpUrl, isLoopbackHost, issuerUrl } from './urls.ts';
 export type { SubjectMapping, UserinfoEndpoint } from './userinfo.ts';
+export type { WarningLogger } from './warning-logger.ts';

@@ -1,9 +1,17 @@
 import * as oauth from 'oauth4webapi';
 import { z } from 'zod';
 import type { JsonObject } from './authorization-server-metadata.ts';
-import { type AskIdp, createIdpRequester } from './circuit-breaker.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
-import { IdpRequestError, isOutage, jsonOf, outageError, parseJson } from './idp-request.ts';
+import {
+  type IdpRequest,
+  IdpRequestError,
+  isOutage,
+  jsonOf,
+  MAX_USER_ANSWER_BYTES,
+  outageError,
+  parseJson,
+} from './idp-request.ts';
+import { type AskIdp, createIdpRequester } from './idp-requester.ts';
 import type { ResourceServerSettings } from './resource-server-settings.ts';
 import { type CheckedClaims, checkClaims, type TokenPolicy } from './token-claims.ts';
 
@@ -16,6 +24,9 @@ const introspectionAnswer = z.looseObject({
 /** With these the IdP speaks of this server's client, not of the token: by code (RFC 6749 §5.2) or by status. */
 const clientErrors = new Set(['invalid_client', 'unauthorized_client', 'access_denied']);
 const clientStatuses = new Set([401, 403]);
+
+/** A token of nobody, to ask whether the endpoint answers at all. */
+const NEUTRAL_TOKEN = 'does-this-endpoint-answer';
 
 export interface IntrospectedToken extends CheckedClaims {
   /** What the IdP says of the token and its user. */
@@ -36,7 +47,7 @@ export interface IntrospectionClient
  * pass, and {@link VerificationUndecidedError} when the IdP can not be asked or refuses this server's client.
  */
 export function createIntrospector(url: string, client: IntrospectionClient, policy: TokenPolicy) {
-  const askIdp = createIdpRequester();
+  const askIdp = createIdpRequester(url, () => questionOf(url, client, NEUTRAL_TOKEN));
   let saidActive = false;
   return async (token: string): Promise<IntrospectedToken> => {
     const { status, body } = await ask(askIdp, url, client, token);
@@ -57,18 +68,23 @@ export function createIntrospector(url: string, client: IntrospectionClient, pol
   };
 }
 
+async function questionOf(url: string, client: IntrospectionClient, token: string): Promise<IdpRequest> {
+  const { headers, body } = await authenticate(client, url);
+  body.set('token', token);
+  // Without the hint some IdPs call a refresh token active (RFC 7662 §2.1).
+  body.set('token_type_hint', 'access_token');
+  headers.set('content-type', 'application/x-www-form-urlencoded');
+  return {
+    method: 'POST',
+    headers: Object.fromEntries(headers),
+    body: body.toString(),
+    maxBytes: MAX_USER_ANSWER_BYTES,
+  };
+}
+
 async function ask(askIdp: AskIdp, url: string, client: IntrospectionClient, token: string) {
   try {
-    const { headers, body } = await authenticate(client, url);
-    body.set('token', token);
-    // Without the hint some IdPs call a refresh token active (RFC 7662 §2.1).
-    body.set('token_type_hint', 'access_token');
-    headers.set('content-type', 'application/x-www-form-urlencoded');
-    const answer = await askIdp(url, {
-      method: 'POST',
-      headers: Object.fromEntries(headers),
-      body: body.toString(),
-    });
+    const answer = await askIdp(await questionOf(url, client, token));
     if (isOutage(answer.status)) throw outageError(url, answer);
     const json = answer.status === 200 ? jsonOf(url, answer) : parseJson(answer.body);
     return { status: answer.status, body: introspectionAnswer.safeParse(json).data ?? {} };

@@ -1,6 +1,7 @@
 import type { Proof } from './access-token-info.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
 import type { IntrospectedToken } from './introspection.ts';
+import type { ReadProfile } from './profile.ts';
 import { type CheckedClaims, requireAudience, type TokenPolicy } from './token-claims.ts';
 import {
   findUser,
@@ -23,8 +24,13 @@ export interface ProofMethods {
   introspect?: ((token: string) => Promise<IntrospectedToken>) | undefined;
   /** Where the user is in the answers of introspection and userinfo. */
   mapping: SubjectMapping;
+  /** Proves a token that nothing else proves. */
   readUserinfo?: ((token: string) => Promise<IdentifiedUser>) | undefined;
+  /** The same question about a token that is proved already. */
+  readProfile?: ReadProfile | undefined;
   userinfoRole: UserinfoRole;
+  /** With the role `revocation`: decides on a token about which userinfo could not be asked, and may throw. */
+  revocationUnchecked?: ((failure: VerificationUndecidedError) => void) | undefined;
 }
 
 /** A token that is proved, and what is known of it. */
@@ -44,23 +50,30 @@ export async function proveHere(
     : addProfile(token, { ...jwt, provedBy: 'jwt' }, methods, methods.userinfoRole);
 }
 
-/** Proves a token by what the IdP says to it: introspection, else userinfo. */
-export async function proveByAsking(
-  token: string,
+/**
+ * Finds how a token is proved by what the IdP says to it: introspection, else userinfo.
+ *
+ * @throws {TokenRefusedError} `malformed_token` or `audience_unknown`, before the IdP is asked, where no answer of it
+ *   could make the token good.
+ */
+export function wayToAsk(
   methods: ProofMethods,
   policy: TokenPolicy,
-): Promise<ProvedToken> {
-  if (methods.introspect !== undefined) return proveByIntrospection(token, methods.introspect, methods);
-  if (methods.readUserinfo === undefined) {
+): (token: string) => Promise<ProvedToken> {
+  const { introspect, readUserinfo } = methods;
+  if (introspect !== undefined) return (token) => proveByIntrospection(token, introspect, methods);
+  if (readUserinfo === undefined) {
     throw new TokenRefusedError(
       'malformed_token',
       'the token is no JWT, and neither introspection nor a userinfo endpoint is configured',
     );
   }
-  const user = await methods.readUserinfo(token);
-  // The answer names no audience: any application's token of this IdP would do (MCP authorization, token audience).
+  // Userinfo names no audience: any application's token of this IdP would do (MCP authorization, token audience).
   requireAudience([], policy);
-  return { ...user, provedBy: 'userinfo', audience: [], scopes: [], clientId: '', expiresAt: undefined };
+  return async (token) => {
+    const user = await readUserinfo(token);
+    return { ...user, provedBy: 'userinfo', audience: [], scopes: [], clientId: '', expiresAt: undefined };
+  };
 }
 
 async function proveByIntrospection(
@@ -69,29 +82,29 @@ async function proveByIntrospection(
   methods: ProofMethods,
 ): Promise<ProvedToken> {
   const introspected = await introspect(token);
-  const { mapping, readUserinfo, userinfoRole } = methods;
+  const { mapping, readProfile, userinfoRole } = methods;
   const named = findUser(introspected.claims, mapping);
   if (named !== undefined) {
     const role = userinfoRole === 'none' ? 'none' : 'profile';
     return addProfile(token, { ...introspected, ...named, provedBy: 'introspection' }, methods, role);
   }
   // Some IdPs only say here that the token is good, and at the userinfo endpoint whose it is.
-  if (readUserinfo === undefined || userinfoRole === 'none') {
+  if (readProfile === undefined || userinfoRole === 'none') {
     throw subjectMissing(introspected.claims, mapping, 'introspection');
   }
-  const user = await readUserinfo(token);
+  const user = await readProfile(token, undefined);
   const claims = { ...user.claims, ...introspected.claims };
   return { ...introspected, subject: user.subject, claims, provedBy: 'introspection' };
 }
 
-async function confirmByUserinfo(token: string, jwt: VerifiedJwt, { readUserinfo }: ProofMethods) {
-  if (readUserinfo === undefined) {
+async function confirmByUserinfo(token: string, jwt: VerifiedJwt, { readProfile }: ProofMethods) {
+  if (readProfile === undefined) {
     throw new TokenRefusedError(
       'not_an_access_token',
       'has `at_hash`, a claim of ID tokens, and there is no userinfo endpoint to decide; send the access token',
     );
   }
-  const user = await readUserinfo(token);
+  const user = await readProfile(token, jwt.subject);
   if (user.subject !== jwt.subject) {
     throw new TokenRefusedError(
       'not_an_access_token',
@@ -104,14 +117,17 @@ async function confirmByUserinfo(token: string, jwt: VerifiedJwt, { readUserinfo
 async function addProfile(
   token: string,
   proved: ProvedToken,
-  { readUserinfo }: ProofMethods,
+  { readProfile, revocationUnchecked }: ProofMethods,
   role: UserinfoRole,
 ): Promise<ProvedToken> {
-  if (readUserinfo === undefined || role === 'none') return proved;
+  if (readProfile === undefined || role === 'none') return proved;
   try {
-    return withProfile(proved, await readUserinfo(token));
+    return withProfile(proved, await readProfile(token, proved.subject));
   } catch (error) {
-    if (error instanceof VerificationUndecidedError) return proved;
+    if (error instanceof VerificationUndecidedError) {
+      if (role === 'revocation') revocationUnchecked?.(error);
+      return proved;
+    }
     if (!(error instanceof TokenRefusedError)) throw error;
     if (role === 'revocation' && error instanceof UserinfoRefusedError && error.answeredStatus === 401) {
       throw new TokenRefusedError('revoked', error.logMessage);

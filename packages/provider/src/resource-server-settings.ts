@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type VariableMeta, variable } from './environment.ts';
+import type { RevocationCheck } from './revocation.ts';
 import { httpUrl, issuerUrl } from './urls.ts';
 
 /** The value of `<P>_AUDIENCE` that turns the audience check off. */
@@ -37,12 +38,22 @@ const audienceList = commaSeparated.refine(
 const MAX_VERDICT_LIFETIME_SECONDS = 60;
 const DEFAULT_VERDICT_LIFETIME_SECONDS = 10;
 
-const verdictLifetime = z
-  .string()
-  .refine((text) => /^\d{1,2}$/.test(text) && Number(text) <= MAX_VERDICT_LIFETIME_SECONDS, {
-    error: `whole seconds from 0 to ${MAX_VERDICT_LIFETIME_SECONDS}`,
-  })
-  .transform(Number);
+const wholeNumber = (unit: string, least: number, most: number) =>
+  z
+    .string()
+    .refine((text) => /^\d{1,9}$/.test(text) && Number(text) >= least && Number(text) <= most, {
+      error: `${unit} from ${least} to ${most}`,
+    })
+    .transform(Number);
+
+/** The longest opaque token, in characters: what is longer is refused before the IdP is asked. */
+export const DEFAULT_MAX_OPAQUE_TOKEN_LENGTH = 4_096;
+const MAX_MAX_OPAQUE_TOKEN_LENGTH = 16_384;
+
+/** How long the IdP's keys serve while they cannot be refreshed, in seconds. */
+export const DEFAULT_KEYS_MAX_AGE_SECONDS = 24 * 3_600;
+const LEAST_KEYS_MAX_AGE_SECONDS = 60;
+const MOST_KEYS_MAX_AGE_SECONDS = 30 * 24 * 3_600;
 
 /** How this server authenticates as a client of the IdP (RFC 6749 §2.3.1). */
 export const clientAuthMethods = ['client_secret_basic', 'client_secret_post'] as const;
@@ -131,12 +142,37 @@ function resourceServerVariables(defaults: { scopes: readonly string[] }) {
       example: 'whoami-page',
       defaultText: 'the page registers itself',
     }),
-    verdictLifetime: variable(verdictLifetime.default(DEFAULT_VERDICT_LIFETIME_SECONDS), {
-      description:
-        'seconds for which an accepted token is not judged again, and so the longest time that a revoked one goes on; 0 judges each call',
-      example: '0',
-      defaultText: String(DEFAULT_VERDICT_LIFETIME_SECONDS),
-    }),
+    verdictLifetime: variable(
+      wholeNumber('whole seconds', 0, MAX_VERDICT_LIFETIME_SECONDS).default(DEFAULT_VERDICT_LIFETIME_SECONDS),
+      {
+        description:
+          'seconds for which an accepted token is not judged again, and so the longest time that a revoked one goes on; 0 judges each call',
+        example: '0',
+        defaultText: String(DEFAULT_VERDICT_LIFETIME_SECONDS),
+      },
+    ),
+    maxOpaqueTokenLength: variable(
+      wholeNumber('whole characters', 1, MAX_MAX_OPAQUE_TOKEN_LENGTH).default(
+        DEFAULT_MAX_OPAQUE_TOKEN_LENGTH,
+      ),
+      {
+        description:
+          'the longest token that the IdP is asked about, in characters; a JWT that is verified here may have 16,384',
+        example: '8192',
+        defaultText: String(DEFAULT_MAX_OPAQUE_TOKEN_LENGTH),
+      },
+    ),
+    keysMaxAgeSeconds: variable(
+      wholeNumber('whole seconds', LEAST_KEYS_MAX_AGE_SECONDS, MOST_KEYS_MAX_AGE_SECONDS).default(
+        DEFAULT_KEYS_MAX_AGE_SECONDS,
+      ),
+      {
+        description:
+          'seconds for which the IdP’s keys go on to serve while they cannot be refreshed; then calls get 503',
+        example: '3600',
+        defaultText: String(DEFAULT_KEYS_MAX_AGE_SECONDS),
+      },
+    ),
   };
 }
 
@@ -154,6 +190,12 @@ export interface ResourceServerSettings {
   pageClientId?: string | undefined;
   /** Seconds for which an accepted token is not judged again. */
   verdictLifetime: number;
+  /** The longest token that the IdP is asked about, in characters; {@link DEFAULT_MAX_OPAQUE_TOKEN_LENGTH} otherwise. */
+  maxOpaqueTokenLength?: number | undefined;
+  /** Seconds for which keys that cannot be refreshed serve; {@link DEFAULT_KEYS_MAX_AGE_SECONDS} otherwise. */
+  keysMaxAgeSeconds?: number | undefined;
+  /** What becomes of a proved token whose revocation the IdP cannot be asked about; `best-effort` otherwise. */
+  revocation?: RevocationCheck | undefined;
   /** The clients for which the IdP sends logout tokens here; nothing where it sends none. */
   logoutClientIds?: readonly string[] | undefined;
 }

@@ -1,7 +1,15 @@
 import { type JsonObject, jsonObject } from './authorization-server-metadata.ts';
-import { type AskIdp, createIdpRequester } from './circuit-breaker.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
-import { type IdpAnswer, IdpRequestError, isOutage, jsonOf, outageError } from './idp-request.ts';
+import {
+  type IdpAnswer,
+  type IdpRequest,
+  IdpRequestError,
+  isOutage,
+  jsonOf,
+  MAX_USER_ANSWER_BYTES,
+  outageError,
+} from './idp-request.ts';
+import { type AskIdp, createIdpRequester } from './idp-requester.ts';
 import { valueAt } from './json-path.ts';
 import { quote, subjectOf } from './token-claims.ts';
 
@@ -45,7 +53,7 @@ export class UserinfoRefusedError extends TokenRefusedError {
  * (`subject_missing`) when it names nobody, and {@link VerificationUndecidedError} when it can not be asked.
  */
 export function createUserinfoReader(endpoint: UserinfoEndpoint, mapping: SubjectMapping) {
-  const askIdp = createIdpRequester();
+  const askIdp = createIdpRequester(endpoint.url, async () => questionOf(endpoint));
   return async (token: string): Promise<IdentifiedUser> => {
     const answer = await ask(askIdp, endpoint, token);
     const refusal = refusalIn(answer);
@@ -73,6 +81,20 @@ function isRateLimit({ status, headers }: IdpAnswer): boolean {
   return status === 403 && (headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0');
 }
 
+/** Without a token it is the neutral question, whether the endpoint answers at all. */
+function questionOf({ method = 'GET', headers, body }: UserinfoEndpoint, token?: string): IdpRequest {
+  const all = new Headers(headers);
+  all.delete('authorization');
+  if (token !== undefined) all.set('authorization', `Bearer ${token}`);
+  if (body !== undefined && !all.has('content-type')) all.set('content-type', 'application/json');
+  return {
+    method,
+    headers: Object.fromEntries(all),
+    maxBytes: MAX_USER_ANSWER_BYTES,
+    ...(body === undefined ? {} : { body }),
+  };
+}
+
 async function ask(
   askIdp: AskIdp,
   endpoint: UserinfoEndpoint,
@@ -84,16 +106,8 @@ async function ask(
       'has characters that no header carries (RFC 6750 section 2.1)',
     );
   }
-  const headers = new Headers(endpoint.headers);
-  headers.set('authorization', `Bearer ${token}`);
-  if (endpoint.body !== undefined && !headers.has('content-type'))
-    headers.set('content-type', 'application/json');
   try {
-    const answer = await askIdp(endpoint.url, {
-      method: endpoint.method ?? 'GET',
-      headers: Object.fromEntries(headers),
-      ...(endpoint.body === undefined ? {} : { body: endpoint.body }),
-    });
+    const answer = await askIdp(questionOf(endpoint, token));
     if (isOutage(answer.status) || isRateLimit(answer)) throw outageError(endpoint.url, answer);
     const { status } = answer;
     return { status, body: status < 300 ? jsonOf(endpoint.url, answer) : undefined };

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { AccessTokenInfo } from './access-token-info.ts';
 import { TokenRefusedError } from './errors.ts';
 import type { Logouts } from './logouts.ts';
+import type { Caller } from './question-budget.ts';
 
 /** How long a refusal is remembered, in milliseconds. */
 const REFUSAL_LIFETIME_MS = 5_000;
@@ -11,7 +12,7 @@ const MAX_ENTRIES = 10_000;
 /** How much accepted tokens may take, in characters of their claims. */
 const MAX_ACCEPTED_SIZE = 16 * 1024 * 1024;
 
-type Judge = (token: string, caller?: string) => Promise<AccessTokenInfo>;
+type Judge = (token: string, caller?: Caller) => Promise<AccessTokenInfo>;
 
 interface AcceptedVerdict {
   info: Omit<AccessTokenInfo, 'token'>;
@@ -43,7 +44,7 @@ export function rememberVerdicts(judge: Judge, lifetime: number, logouts: Logout
   });
   const underWay = new Map<string, Promise<AccessTokenInfo>>();
 
-  const judgeAndRemember = async (key: string, token: string, caller?: string): Promise<AccessTokenInfo> => {
+  const judgeAndRemember = async (key: string, token: string, caller?: Caller): Promise<AccessTokenInfo> => {
     let judgedAt = Date.now();
     try {
       let info = await judge(token, caller);

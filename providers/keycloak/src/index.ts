@@ -4,6 +4,7 @@ import {
   defineProvider,
   issuerVariable,
   providerEnvironment,
+  revocationVariable,
 } from '@mcp-whoami/provider';
 import { keycloakAdvice, startHint } from './advice.ts';
 
@@ -19,6 +20,7 @@ export const keycloak = defineProvider({
         example: 'http://localhost:8080/realms/mcp-realm',
       }),
       ...backchannelLogoutVariable,
+      ...revocationVariable,
     },
     { scopes: ['openid', 'profile', 'email'] },
   ),
