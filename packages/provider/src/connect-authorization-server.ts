@@ -78,7 +78,7 @@ function tokenPolicy(
 /** What holds at every IdP, where the provider knows nothing better. */
 function adviceOf(server: AuthorizationServer, { variable }: ConnectionContext): Advice {
   const audience = `Make the IdP issue tokens for this server, or accept them on purpose with ${variable('audience')}`;
-  return { audience_mismatch: audience, audience_unknown: `${audience}=*`, ...server.advice };
+  return { audience_mismatch: audience, audience_unknown: `${audience}=none`, ...server.advice };
 }
 
 function proofMethods(

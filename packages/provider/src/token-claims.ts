@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from './authorization-server-metadata.ts';
 import { type RefusalCode, TokenRefusedError } from './errors.ts';
-import { ANY_AUDIENCE } from './resource-server-settings.ts';
+import { ANY_AUDIENCE, NO_AUDIENCE } from './resource-server-settings.ts';
 
 /** How far an IdP's clock may be ahead of this one, in seconds; `exp` gets no grace. */
 export const NOT_BEFORE_TOLERANCE_SECONDS = 10;
@@ -10,7 +10,7 @@ export const NOT_BEFORE_TOLERANCE_SECONDS = 10;
 export interface TokenPolicy {
   /** Compared byte for byte (RFC 7519 §4.1.1); nothing where the IdP has no metadata to name it. */
   issuer: string | undefined;
-  /** Accepted `aud` values, or `*` alone. */
+  /** Accepted `aud` values, and `none` for tokens without any; or `*` alone. */
   audience: readonly string[];
 }
 
@@ -85,14 +85,21 @@ export function requireIssuer(found: unknown, expected: string) {
 export function requireAudience(audience: readonly string[], policy: Pick<TokenPolicy, 'audience'>) {
   if (policy.audience.includes(ANY_AUDIENCE)) return;
   if (audience.length === 0) {
+    if (acceptsNoAudience(policy)) return;
     refuse('audience_unknown', `expected audience ${quote(policy.audience)}, the token names none`);
   }
-  const accepted = new Set(policy.audience.map(comparableAudience));
+  const named = policy.audience.filter((entry) => entry !== NO_AUDIENCE);
+  const accepted = new Set(named.map(comparableAudience));
   if (audience.some((entry) => accepted.has(comparableAudience(entry)))) return;
   refuse(
     'audience_mismatch',
     `expected audience ${quote(policy.audience)}, the token has ${quote(audience)}`,
   );
+}
+
+/** Whether a token that names no audience, or whose audience cannot be known, is accepted on purpose. */
+export function acceptsNoAudience({ audience }: Pick<TokenPolicy, 'audience'>): boolean {
+  return audience.includes(ANY_AUDIENCE) || audience.includes(NO_AUDIENCE);
 }
 
 /** Scheme and host of a resource are taken in either case (MCP authorization, RFC 3986 §6.2.2.1); no more. */

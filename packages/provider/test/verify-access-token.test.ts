@@ -167,7 +167,7 @@ describe('an opaque token', () => {
     await using connection = await connect(idp);
     const verdict = await verdictOn(connection, await idp.issueAccessToken());
     expect(verdict).toMatchObject({ code: 'audience_unknown', status: 401 });
-    expect(verdict.logMessage).toContain('TEST_AUDIENCE=*');
+    expect(verdict.logMessage).toContain('TEST_AUDIENCE=none');
   });
 
   it('does not reach the log by way of a redirect', async () => {
