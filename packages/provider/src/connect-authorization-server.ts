@@ -10,6 +10,7 @@ import { createKeySet } from './key-set.ts';
 import { rememberLogouts } from './logouts.ts';
 import type { ProofMethods } from './prove-token.ts';
 import { OFFLINE_ACCESS } from './resource-server-settings.ts';
+import { missingScopes, requireByLongName } from './scope-names.ts';
 import { describeDoubts } from './start-warnings.ts';
 import type { TokenPolicy } from './token-claims.ts';
 import { checkConfiguredUrls, checkEndpoints, reachableUrl } from './transport-security.ts';
@@ -46,7 +47,8 @@ export async function connectAuthorizationServer(
     published: found.published,
     scopes: server.settings.scopes.filter((scope) => scope !== OFFLINE_ACCESS),
     advice,
-    requiredScopes: server.settings.requiredScopes.filter((scope) => scope !== OFFLINE_ACCESS),
+    requiredScopes: requireByLongName(server.settings).filter((scope) => scope !== OFFLINE_ACCESS),
+    missingScopes: (info, required) => missingScopes(info, required, policy),
     pageClient: { id: server.settings.pageClientId, variable: context.variable('pageClientId') },
     warnings: [...insecure, ...insecureEndpoints, ...doubts],
     notes: [],

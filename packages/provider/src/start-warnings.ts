@@ -3,6 +3,7 @@ import type { ConnectionContext } from './define-provider.ts';
 import type { FoundMetadata } from './find-metadata.ts';
 import type { ProofMethods } from './prove-token.ts';
 import { ANY_AUDIENCE, OFFLINE_ACCESS } from './resource-server-settings.ts';
+import { requireByLongName } from './scope-names.ts';
 import { acceptsNoAudience, type TokenPolicy } from './token-claims.ts';
 
 interface Facts extends FoundMetadata {
@@ -28,7 +29,7 @@ export function describeDoubts({
   const anyAudience = policy.audience.includes(ANY_AUDIENCE);
   const noAudience = acceptsNoAudience(policy);
   const onlyUserinfo = verifyJwt === undefined && introspect === undefined && readUserinfo !== undefined;
-  const unasked = settings.requiredScopes.filter((scope) => !settings.scopes.includes(scope));
+  const unasked = requireByLongName(settings).filter((scope) => !settings.scopes.includes(scope));
   const republished = published.metadata !== document;
   const doubts: [boolean, string][] = [
     [
