@@ -30,6 +30,8 @@ export interface ProofMethods {
 /** A token that is proved, and what is known of it. */
 export interface ProvedToken extends CheckedClaims, IdentifiedUser {
   provedBy: Proof;
+  /** The IdP was asked about a token that was proved without it, and takes it. */
+  confirmed?: boolean;
 }
 
 /** Proves a JWT by its signature, and asks for the profile of its user. */
@@ -109,7 +111,7 @@ async function addProfile(
 ): Promise<ProvedToken> {
   if (readUserinfo === undefined || role === 'none') return proved;
   try {
-    return withProfile(proved, await readUserinfo(token));
+    return { ...withProfile(proved, await readUserinfo(token)), confirmed: role === 'revocation' };
   } catch (error) {
     if (error instanceof VerificationUndecidedError) return proved;
     if (!(error instanceof TokenRefusedError)) throw error;

@@ -20,6 +20,8 @@ const judgedClaims = z.looseObject({
   aud: z.union([z.string(), z.array(z.string())]).optional(),
   exp: z.number().optional(),
   nbf: z.number().optional(),
+  iat: z.number().optional().catch(undefined),
+  sid: z.string().optional().catch(undefined),
   cnf: z.unknown().optional(),
   client_id: z.string().optional().catch(undefined),
   azp: z.string().optional().catch(undefined),
@@ -36,6 +38,10 @@ export interface CheckedClaims {
   /** `client_id`, else `azp` or `cid`; empty when none is there. */
   clientId: string;
   scopes: string[];
+  /** `iat`, seconds since the epoch. */
+  issuedAt?: number | undefined;
+  /** `sid`: the session at the IdP (OpenID Connect Back-Channel Logout §2.1). */
+  sessionId?: string | undefined;
 }
 
 /**
@@ -73,6 +79,8 @@ export function checkClaims(claims: JsonObject, policy: TokenPolicy): CheckedCla
     expiresAt: exp === undefined ? undefined : Math.floor(exp),
     clientId: parsed.data.client_id ?? parsed.data.azp ?? parsed.data.cid ?? '',
     scopes: [parsed.data.scope, parsed.data.scp].map(scopesOf).find((scopes) => scopes.length > 0) ?? [],
+    issuedAt: parsed.data.iat,
+    sessionId: parsed.data.sid,
   };
 }
 

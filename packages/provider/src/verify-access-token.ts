@@ -4,6 +4,7 @@ import { type Advice, TokenRefusedError, type VerificationUndecidedError, withAd
 import type { Logouts } from './logouts.ts';
 import { type ProofMethods, proveByAsking, proveHere } from './prove-token.ts';
 import { createQuestionBudget } from './question-budget.ts';
+import { refuseEnded } from './refuse-ended.ts';
 import { comparableAudience, requireAudience, type TokenPolicy } from './token-claims.ts';
 import { looksLikeJwt } from './verify-jwt.ts';
 
@@ -36,7 +37,7 @@ export function createVerifyAccessToken(
       methods.verifyJwt !== undefined && looksLikeJwt(token)
         ? await proveHere(token, methods.verifyJwt, methods)
         : await withinBudget(caller, () => proveByAsking(token, methods, policy));
-    logouts.refuseEnded(proved);
+    await refuseEnded(token, proved, logouts, methods);
     const expiresAt = proved.expiresAt ?? Math.floor(Date.now() / 1000) + VERDICT_LIFETIME_SECONDS;
     const resource = ownResource(proved.audience, policy);
     const { sub: _, ...claims } = proved.claims;
@@ -50,6 +51,8 @@ export function createVerifyAccessToken(
       expiresAt,
       claims: { sub: proved.subject, ...claims },
       provedBy: proved.provedBy,
+      ...(proved.issuedAt === undefined ? {} : { issuedAt: proved.issuedAt }),
+      ...(proved.sessionId === undefined ? {} : { sessionId: proved.sessionId }),
       ...(resource === undefined ? {} : { resource }),
     };
   };

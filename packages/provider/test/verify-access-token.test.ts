@@ -18,6 +18,7 @@ describe('a JWT', () => {
       expiresAt: claims.exp,
       claims,
       provedBy: 'jwt',
+      issuedAt: claims.iat,
       resource: new URL(resource),
     });
   });
