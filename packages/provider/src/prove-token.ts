@@ -30,8 +30,8 @@ export interface ProofMethods {
 /** A token that is proved, and what is known of it. */
 export interface ProvedToken extends CheckedClaims, IdentifiedUser {
   provedBy: Proof;
-  /** The IdP was asked about a token that was proved without it, and takes it. */
-  confirmed?: boolean;
+  /** Where the IdP was also asked whether it was revoked: that it was not, or why nobody knows. */
+  notRevoked?: true | VerificationUndecidedError;
 }
 
 /** Proves a JWT by its signature, and asks for the profile of its user. */
@@ -111,9 +111,12 @@ async function addProfile(
 ): Promise<ProvedToken> {
   if (readUserinfo === undefined || role === 'none') return proved;
   try {
-    return { ...withProfile(proved, await readUserinfo(token)), confirmed: role === 'revocation' };
+    const known = withProfile(proved, await readUserinfo(token));
+    return role === 'revocation' ? { ...known, notRevoked: true } : known;
   } catch (error) {
-    if (error instanceof VerificationUndecidedError) return proved;
+    if (error instanceof VerificationUndecidedError) {
+      return role === 'revocation' ? { ...proved, notRevoked: error } : proved;
+    }
     if (!(error instanceof TokenRefusedError)) throw error;
     if (role === 'revocation' && error instanceof UserinfoRefusedError && error.answeredStatus === 401) {
       throw new TokenRefusedError('revoked', error.logMessage);

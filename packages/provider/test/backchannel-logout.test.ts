@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { ada, grace, type StandIn, type StandInOptions, startStandIn, verdictOn } from '@mcp-whoami/testkit';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { LogoutRefusedError } from '../src/index.ts';
+import { type Question, startIntrospectionEndpoint } from './introspection-endpoint.ts';
 import { connect, resource } from './test-provider.ts';
 
 const event = 'http://schemas.openid.net/event/backchannel-logout';
@@ -277,6 +278,8 @@ describe('a logout', () => {
     expect((await connection.verifyAccessToken(alive)).subject).toBe(ada.sub);
     expect((await verdictOn(connection, revoked)).code).toBe('revoked');
     idp.fail('userinfo', 'status-500');
+    expect((await verdictOn(connection, alive)).status).toBe(503);
+    await connection.backchannelLogout?.(logoutToken(idp, { sub: ada.sub }));
     expect((await verdictOn(connection, alive)).code).toBe('revoked');
   });
 });
@@ -310,19 +313,53 @@ describe('an introspected token', () => {
     expect((await connection.verifyAccessToken('c')).subject).toBe(ada.sub);
   });
 
-  it('is compared with a logout that comes meanwhile', async () => {
-    for (const verdictLifetime of ['60', '0']) {
-      await using started = await startOpaque({ TEST_VERDICT_LIFETIME: verdictLifetime });
-      const { idp, connection } = started;
-      idp.fail('introspection', active({ sid: 's1' }));
-      const logout = logoutToken(idp, { sid: 's1' });
-      // Has the keys fetched.
-      await started.logOut({ sub: grace.sub });
-      const verdict = verdictOn(connection, 'opaque');
-      await connection.backchannelLogout?.(logout);
-      expect((await verdict).code).toBe('revoked');
-    }
-  });
+  /** Judges a token while logouts come: each before introspection has answered another time that it is active. */
+  const judgeDuringLogouts = async (logouts: object[], claims: object, verdictLifetime: string) => {
+    await using idp = await startStandIn({ signingAlg: 'ES256' });
+    let asked = 0;
+    const ask = async ({ answer }: Question) => {
+      const logout = logouts[asked];
+      asked += 1;
+      if (logout !== undefined) await connection.backchannelLogout?.(logoutToken(idp, { ...logout }));
+      answer(active(claims).body);
+    };
+    await using endpoint = await startIntrospectionEndpoint((question) => void ask(question));
+    await using connection = await connect(
+      idp,
+      { TEST_LOGOUT_CLIENT_IDS: clientId, TEST_VERDICT_LIFETIME: verdictLifetime },
+      { introspectionUrl: endpoint.url, userinfoRole: 'none' },
+    );
+    const status = await connection.verifyAccessToken('opaque').then(
+      () => 200,
+      ({ status }: { status: number }) => status,
+    );
+    return { status, asked };
+  };
+
+  it.each(['60', '0'])(
+    'is compared with a logout that comes meanwhile, verdicts held for %s s',
+    async (lifetime) => {
+      for (const logout of [{ sid: 's1' }, { sub: ada.sub }]) {
+        expect(await judgeDuringLogouts([logout], { sid: 's1' }, lifetime)).toEqual({
+          status: 401,
+          asked: 2,
+        });
+      }
+    },
+  );
+
+  it.each(['60', '0'])(
+    'is judged again for a logout of which only the IdP knows, verdicts held for %s s',
+    async (lifetime) => {
+      const logout = { sub: ada.sub, sid: 's1' };
+      const others = { sub: grace.sub, sid: 's1' };
+      expect(await judgeDuringLogouts([others], {}, lifetime)).toEqual({ status: 200, asked: 1 });
+      expect(await judgeDuringLogouts([logout], {}, lifetime)).toEqual({ status: 200, asked: 2 });
+      // Not without end.
+      const many = Array.from({ length: 10 }, () => logout);
+      expect(await judgeDuringLogouts(many, {}, lifetime)).toEqual({ status: 503, asked: 3 });
+    },
+  );
 
   it('whose session only the IdP knows is asked about after the logout, and its word counts', async () => {
     await using started = await startOpaque();
@@ -338,18 +375,6 @@ describe('an introspected token', () => {
     expect((await verdictOn(connection, revoked)).code).toBe('inactive');
     expect((await connection.verifyAccessToken(token)).subject).toBe(ada.sub);
     expect(idp.requests.count('introspection')).toBe(4);
-  });
-
-  it('is judged again when such a logout comes meanwhile', async () => {
-    await using started = await startOpaque();
-    const { idp, connection } = started;
-    const token = await idp.issueAccessToken({ resource });
-    const logout = logoutToken(idp, { sub: ada.sub, sid: 's1' });
-    await started.logOut({ sub: grace.sub });
-    const verdict = connection.verifyAccessToken(token);
-    await connection.backchannelLogout?.(logout);
-    expect((await verdict).subject).toBe(ada.sub);
-    expect(idp.requests.count('introspection')).toBe(2);
   });
 
   it('is asked about at each call shortly after such a logout, which the IdP may tell before it is done', async () => {

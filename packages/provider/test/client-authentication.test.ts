@@ -1,32 +1,25 @@
-import { createServer } from 'node:http';
 import { startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
+import { type Question, startIntrospectionEndpoint } from './introspection-endpoint.ts';
 import { connect, resource } from './test-provider.ts';
 
 /** What an introspection endpoint is sent of the credentials of this server's client. */
 const credentialsSent = async (clientId: string, clientSecret: string, clientAuth: string) => {
-  const asked = Promise.withResolvers<{ authorization: string | undefined; form: URLSearchParams }>();
-  await using server = createServer(async (request, response) => {
-    const body = (await request.toArray()).join('');
-    asked.resolve({ authorization: request.headers.authorization, form: new URLSearchParams(body) });
-    response.setHeader('content-type', 'application/json').end('{"active":false}');
+  const asked = Promise.withResolvers<Question>();
+  await using endpoint = await startIntrospectionEndpoint((question) => {
+    question.answer({ active: false });
+    asked.resolve(question);
   });
-  const listening = Promise.withResolvers<number>();
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address();
-    listening.resolve(typeof address === 'object' && address !== null ? address.port : 0);
-  });
-  const introspectionUrl = `http://127.0.0.1:${await listening.promise}/introspect`;
   await using idp = await startStandIn({ signingAlg: 'ES256' });
   await using connection = await connect(
     idp,
     { TEST_CLIENT_ID: clientId, TEST_CLIENT_SECRET: clientSecret, TEST_CLIENT_AUTH: clientAuth },
-    { introspectionUrl },
+    { introspectionUrl: endpoint.url },
   );
   await connection.verifyAccessToken('opaque', { resource }).catch(() => undefined);
-  const { authorization = '', form } = await asked.promise;
-  const basic = Buffer.from(authorization.replace('Basic ', ''), 'base64').toString();
-  return { basic, form: Object.fromEntries(form) };
+  const { headers, form } = await asked.promise;
+  const basic = Buffer.from(headers.authorization?.replace('Basic ', '') ?? '', 'base64').toString();
+  return { basic, form };
 };
 
 describe('the client of this server', () => {
