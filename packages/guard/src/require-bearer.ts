@@ -41,11 +41,12 @@ export function createRequireBearer(
       reject(request, response, logger, rejection);
       return;
     }
-    if (connection.requiredScopes.every((scope) => verdict.scopes.includes(scope))) {
+    const missing = connection.missingScopes(verdict, connection.requiredScopes);
+    if (missing.length === 0) {
       request.auth = verdict;
       return next();
     }
-    reject(request, response, logger, rejectionOfScopes(verdict.scopes, connection, invitation));
+    reject(request, response, logger, rejectionOfScopes(verdict.scopes, missing, connection, invitation));
   };
 }
 
@@ -80,10 +81,10 @@ function rejectionOfCredentials(
  */
 function rejectionOfScopes(
   scopes: readonly string[],
+  missing: readonly string[],
   { requiredScopes, scopes: askedScopes, advice }: ProviderConnection,
   invitation: BearerChallenge,
 ): Rejection {
-  const missing = requiredScopes.filter((scope) => !scopes.includes(scope));
   const named = scopes.length === 0 ? 'the token names none' : `the token has ${scopes.join(' ')}`;
   const text = 'The access token lacks a required scope';
   return {

@@ -16,7 +16,11 @@ export interface AccessTokenInfo extends AuthInfo {
   audience: string[];
   /** Seconds since the epoch: the token's expiry, or, where the IdP names none, when it must be judged again. */
   expiresAt: number;
-  /** What the IdP says of the user and of the token; `sub` is the subject. */
-  claims: JsonObject;
+  /** Seconds since the epoch: when it was issued, where what proved the token says so. */
+  issuedAt?: number | undefined;
+  /** The session at the IdP (`sid`), where what proved the token names one. */
+  sessionId?: string | undefined;
+  /** What the IdP says of the user and of the token; `sub` is the subject. Frozen, with all that is in it. */
+  claims: Readonly<JsonObject>;
   provedBy: Proof;
 }

@@ -11,6 +11,7 @@ import { createProfileReader } from './profile.ts';
 import type { ProofMethods } from './prove-token.ts';
 import { DEFAULT_KEYS_MAX_AGE_SECONDS, OFFLINE_ACCESS } from './resource-server-settings.ts';
 import { createUncheckedRevocation } from './revocation.ts';
+import { missingScopes, requireByLongName } from './scope-names.ts';
 import { describeDoubts } from './start-warnings.ts';
 import type { TokenPolicy } from './token-claims.ts';
 import { checkConfiguredUrls, checkEndpoints, reachableUrl } from './transport-security.ts';
@@ -54,7 +55,8 @@ export async function connectAuthorizationServer(
     published: found.published,
     scopes: server.settings.scopes.filter((scope) => scope !== OFFLINE_ACCESS),
     advice,
-    requiredScopes: server.settings.requiredScopes.filter((scope) => scope !== OFFLINE_ACCESS),
+    requiredScopes: requireByLongName(server.settings).filter((scope) => scope !== OFFLINE_ACCESS),
+    missingScopes: (info, required) => missingScopes(info, required, policy),
     pageClient: { id: server.settings.pageClientId, variable: context.variable('pageClientId') },
     warnings: [...insecure, ...insecureEndpoints, ...doubts],
     notes: [],
@@ -94,7 +96,7 @@ function tokenPolicy(
 /** What holds at every IdP, where the provider knows nothing better. */
 function adviceOf(server: AuthorizationServer, { variable }: ConnectionContext): Advice {
   const audience = `Make the IdP issue tokens for this server, or accept them on purpose with ${variable('audience')}`;
-  return { audience_mismatch: audience, audience_unknown: `${audience}=*`, ...server.advice };
+  return { audience_mismatch: audience, audience_unknown: `${audience}=none`, ...server.advice };
 }
 
 function proofMethods(

@@ -51,8 +51,13 @@ export interface ProviderConnection extends AsyncDisposable {
   published: { issuer: string; metadata: JsonObject };
   /** The scopes asked of clients. */
   scopes: readonly string[];
-  /** The scopes that a token must have. */
+  /** The scopes that a token must have, by the names under which the IdP can be asked for them. */
   requiredScopes: readonly string[];
+  /**
+   * The scopes of a list that an accepted token lacks. The long and the short name of a scope (`api://app/read`,
+   * `read`) are one where the token is for this server.
+   */
+  missingScopes(info: Pick<AccessTokenInfo, 'scopes' | 'audience'>, required: readonly string[]): string[];
   /** What to change at this IdP when a token is refused, for the log. */
   advice: Advice;
   /** What the operator should know at start. */

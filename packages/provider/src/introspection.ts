@@ -1,4 +1,3 @@
-import * as oauth from 'oauth4webapi';
 import { z } from 'zod';
 import type { JsonObject } from './authorization-server-metadata.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
@@ -47,7 +46,7 @@ export interface IntrospectionClient
  * pass, and {@link VerificationUndecidedError} when the IdP can not be asked or refuses this server's client.
  */
 export function createIntrospector(url: string, client: IntrospectionClient, policy: TokenPolicy) {
-  const askIdp = createIdpRequester(url, () => questionOf(url, client, NEUTRAL_TOKEN));
+  const askIdp = createIdpRequester(url, async () => questionOf(client, NEUTRAL_TOKEN));
   let saidActive = false;
   return async (token: string): Promise<IntrospectedToken> => {
     const { status, body } = await ask(askIdp, url, client, token);
@@ -68,8 +67,8 @@ export function createIntrospector(url: string, client: IntrospectionClient, pol
   };
 }
 
-async function questionOf(url: string, client: IntrospectionClient, token: string): Promise<IdpRequest> {
-  const { headers, body } = await authenticate(client, url);
+function questionOf(client: IntrospectionClient, token: string): IdpRequest {
+  const { headers, body } = authenticate(client);
   body.set('token', token);
   // Without the hint some IdPs call a refresh token active (RFC 7662 §2.1).
   body.set('token_type_hint', 'access_token');
@@ -84,7 +83,7 @@ async function questionOf(url: string, client: IntrospectionClient, token: strin
 
 async function ask(askIdp: AskIdp, url: string, client: IntrospectionClient, token: string) {
   try {
-    const answer = await askIdp(await questionOf(url, client, token));
+    const answer = await askIdp(questionOf(client, token));
     if (isOutage(answer.status)) throw outageError(url, answer);
     const json = answer.status === 200 ? jsonOf(url, answer) : parseJson(answer.body);
     return { status: answer.status, body: introspectionAnswer.safeParse(json).data ?? {} };
@@ -99,17 +98,24 @@ function undecided(url: string, reason: string): VerificationUndecidedError {
 }
 
 /** Client authentication of RFC 6749 §2.3.1: by Basic with form-encoded values, in the body, or by name only. */
-async function authenticate({ clientId, clientSecret, clientAuth }: IntrospectionClient, issuer: string) {
+function authenticate({ clientId, clientSecret, clientAuth }: IntrospectionClient) {
   const headers = new Headers();
   const body = new URLSearchParams();
-  if (clientId !== undefined) {
-    const method =
-      clientSecret === undefined
-        ? oauth.None()
-        : clientAuth === 'client_secret_post'
-          ? oauth.ClientSecretPost(clientSecret)
-          : oauth.ClientSecretBasic(clientSecret);
-    await method({ issuer }, { client_id: clientId }, body, headers);
+  if (clientId === undefined) return { headers, body };
+  if (clientSecret !== undefined && clientAuth === 'client_secret_basic') {
+    const credentials = `${formEncode(clientId)}:${formEncode(clientSecret)}`;
+    headers.set('authorization', `Basic ${Buffer.from(credentials).toString('base64')}`);
+    return { headers, body };
   }
+  body.set('client_id', clientId);
+  if (clientSecret !== undefined) body.set('client_secret', clientSecret);
   return { headers, body };
+}
+
+/**
+ * RFC 6749 Appendix B. It leaves `*`, `-`, `.` and `_` alone, so that an IdP that does not decode understands the
+ * usual names too.
+ */
+function formEncode(text: string): string {
+  return new URLSearchParams({ '': text }).toString().slice(1);
 }

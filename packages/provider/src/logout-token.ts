@@ -1,4 +1,6 @@
+import { hash } from 'node:crypto';
 import type { JWTVerifyGetKey } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { LogoutRefusedError, TokenRefusedError } from './errors.ts';
 import type { Logout } from './logouts.ts';
@@ -19,7 +21,7 @@ const MAX_LOGOUT_TOKEN_LENGTH = 16 * 1024;
 const logoutClaims = z.looseObject({
   iss: z.string(),
   aud: z.union([z.string(), z.array(z.string())]),
-  iat: z.number(),
+  iat: z.number().nonnegative(),
   exp: z.number(),
   jti: z.string().min(1),
   events: z.looseObject({ [LOGOUT_EVENT]: z.looseObject({}) }),
@@ -35,16 +37,25 @@ export interface LogoutPolicy {
   clientIds: readonly string[];
 }
 
+/** How many `jti` are remembered; what is forgotten for newer ones could come again, and would end nothing new. */
+const MAX_IDS = 100_000;
+
 /**
- * Makes the validation of an issuer's logout tokens (OpenID Connect Back-Channel Logout §2.6). One that comes twice
- * ends nothing new, so `jti` is not remembered.
+ * Makes the validation of an issuer's logout tokens (OpenID Connect Back-Channel Logout §2.6). Each is taken once:
+ * its `jti` is remembered until its `exp`.
  *
  * The function throws {@link LogoutRefusedError} for the first check that fails and
  * {@link VerificationUndecidedError} when the keys can not be had.
  */
 export function createLogoutTokenVerifier(keys: JWTVerifyGetKey, { issuer, clientIds }: LogoutPolicy) {
+  const taken = new LRUCache<string, true>({
+    max: MAX_IDS,
+    // The system's clock, by which tokens expire, in place of the cache's own.
+    perf: { now: () => Date.now() },
+    ttlResolution: 0,
+  });
   return async (token: string): Promise<Logout> => {
-    const { aud, iat, exp, sub, sid } = await readClaims(token, keys, issuer);
+    const { aud, iat, exp, jti, sub, sid } = await readClaims(token, keys, issuer);
     if (![aud].flat().some((entry) => clientIds.includes(entry))) {
       refuse(`expected audience ${quote(clientIds)}, the token has ${quote(aud)}`);
     }
@@ -53,6 +64,10 @@ export function createLogoutTokenVerifier(keys: JWTVerifyGetKey, { issuer, clien
     if (iat > now + NOT_BEFORE_TOLERANCE_SECONDS)
       refuse(`\`iat\` ${iat} is to come (now ${Math.floor(now)})`);
     if (sub === undefined && sid === undefined) refuse('expected `sub` or `sid`, the token has neither');
+    const id = hash('sha256', jti, 'base64');
+    if (taken.has(id)) refuse(`came before: its \`jti\` ${quote(jti)} was taken already`);
+    // A whole number that is more than 0, or it would be remembered for ever.
+    taken.set(id, true, { ttl: Math.ceil((exp - now) * 1000) });
     return { subject: sub, sessionId: sid, issuedAt: iat };
   };
 }

@@ -36,6 +36,8 @@ export interface ProofMethods {
 /** A token that is proved, and what is known of it. */
 export interface ProvedToken extends CheckedClaims, IdentifiedUser {
   provedBy: Proof;
+  /** Where the IdP was also asked whether it was revoked: that it was not, or why nobody knows. */
+  notRevoked?: true | VerificationUndecidedError;
 }
 
 /** Proves a JWT by its signature, and asks for the profile of its user. */
@@ -122,11 +124,13 @@ async function addProfile(
 ): Promise<ProvedToken> {
   if (readProfile === undefined || role === 'none') return proved;
   try {
-    return withProfile(proved, await readProfile(token, proved.subject));
+    const known = withProfile(proved, await readProfile(token, proved.subject));
+    return role === 'revocation' ? { ...known, notRevoked: true } : known;
   } catch (error) {
     if (error instanceof VerificationUndecidedError) {
-      if (role === 'revocation') revocationUnchecked?.(error);
-      return proved;
+      if (role !== 'revocation') return proved;
+      revocationUnchecked?.(error);
+      return { ...proved, notRevoked: error };
     }
     if (!(error instanceof TokenRefusedError)) throw error;
     if (role === 'revocation' && error instanceof UserinfoRefusedError && error.answeredStatus === 401) {

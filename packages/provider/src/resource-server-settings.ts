@@ -6,6 +6,9 @@ import { httpUrl, issuerUrl } from './urls.ts';
 /** The value of `<P>_AUDIENCE` that turns the audience check off. */
 export const ANY_AUDIENCE = '*';
 
+/** The value of `<P>_AUDIENCE` that accepts tokens that name no audience. */
+export const NO_AUDIENCE = 'none';
+
 /** The scope of refresh tokens, which is the clients' business and never asked of them by a resource (MCP authorization). */
 export const OFFLINE_ACCESS = 'offline_access';
 
@@ -30,7 +33,7 @@ export const commaSeparated = z.string().transform((text) =>
 const audienceList = commaSeparated.refine(
   (list) => list.length > 0 && (list.length === 1 || !list.includes(ANY_AUDIENCE)),
   {
-    error: `audience values separated by commas, or ${ANY_AUDIENCE} alone`,
+    error: `audience values separated by commas, ${NO_AUDIENCE} among them for tokens that name no audience, or ${ANY_AUDIENCE} alone`,
   },
 );
 
@@ -100,7 +103,8 @@ function resourceServerVariables(defaults: { scopes: readonly string[] }) {
       defaultText: 'derived from the issuer',
     }),
     audience: variable(audienceList.optional(), {
-      description: 'accepted `aud` values, separated by commas; `*` turns the check off',
+      description:
+        'accepted `aud` values, separated by commas; `none` among them accepts tokens that name no audience; `*` alone turns the check off',
       example: 'http://localhost:3001/mcp',
       defaultText: 'the URLs of the server’s resources',
     }),
@@ -179,7 +183,7 @@ function resourceServerVariables(defaults: { scopes: readonly string[] }) {
 /** The values of the variables that every configured provider has. */
 export interface ResourceServerSettings {
   discoveryUrl?: string | undefined;
-  /** Accepted `aud` values; nothing means the server's resources, `*` alone any. */
+  /** Accepted `aud` values; nothing means the server's resources, `none` tokens without any, `*` alone any. */
   audience?: readonly string[] | undefined;
   scopes: readonly string[];
   requiredScopes: readonly string[];

@@ -3,7 +3,8 @@ import type { ConnectionContext } from './define-provider.ts';
 import type { FoundMetadata } from './find-metadata.ts';
 import type { ProofMethods } from './prove-token.ts';
 import { ANY_AUDIENCE, OFFLINE_ACCESS } from './resource-server-settings.ts';
-import type { TokenPolicy } from './token-claims.ts';
+import { requireByLongName } from './scope-names.ts';
+import { acceptsNoAudience, type TokenPolicy } from './token-claims.ts';
 
 interface Facts extends FoundMetadata {
   server: AuthorizationServer;
@@ -26,8 +27,9 @@ export function describeDoubts({
   const { variable } = context;
   const { verifyJwt, introspect, readUserinfo } = methods;
   const anyAudience = policy.audience.includes(ANY_AUDIENCE);
+  const noAudience = acceptsNoAudience(policy);
   const onlyUserinfo = verifyJwt === undefined && introspect === undefined && readUserinfo !== undefined;
-  const unasked = settings.requiredScopes.filter((scope) => !settings.scopes.includes(scope));
+  const unasked = requireByLongName(settings).filter((scope) => !settings.scopes.includes(scope));
   const republished = published.metadata !== document;
   const doubts: [boolean, string][] = [
     [
@@ -35,12 +37,16 @@ export function describeDoubts({
       `${variable('audience')}=* turns the audience check off: a token that any application got from this IdP is accepted`,
     ],
     [
+      noAudience && !anyAudience,
+      `none in ${variable('audience')} accepts tokens that name no audience: where this IdP’s tokens for other applications name none either, those are accepted too`,
+    ],
+    [
       settings.clientId !== undefined && introspect === undefined,
       `${variable('clientId')} is set, but the IdP’s metadata names no introspection endpoint: opaque tokens are not introspected`,
     ],
     [
-      onlyUserinfo && !anyAudience,
-      `only the userinfo endpoint can prove a token, and it does not say for whom the token is: every token is refused unless ${variable('audience')}=* accepts them on purpose`,
+      onlyUserinfo && !noAudience,
+      `only the userinfo endpoint can prove a token, and it does not say for whom the token is: every token is refused unless ${variable('audience')}=none accepts them on purpose`,
     ],
     [
       onlyUserinfo && settings.requiredScopes.length > 0,

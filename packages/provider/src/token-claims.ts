@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from './authorization-server-metadata.ts';
 import { type RefusalCode, TokenRefusedError } from './errors.ts';
-import { ANY_AUDIENCE } from './resource-server-settings.ts';
+import { ANY_AUDIENCE, NO_AUDIENCE } from './resource-server-settings.ts';
 
 /** How far an IdP's clock may be ahead of this one, in seconds; `exp` gets no grace. */
 export const NOT_BEFORE_TOLERANCE_SECONDS = 10;
@@ -10,7 +10,7 @@ export const NOT_BEFORE_TOLERANCE_SECONDS = 10;
 export interface TokenPolicy {
   /** Compared byte for byte (RFC 7519 §4.1.1); nothing where the IdP has no metadata to name it. */
   issuer: string | undefined;
-  /** Accepted `aud` values, or `*` alone. */
+  /** Accepted `aud` values, and `none` for tokens without any; or `*` alone. */
   audience: readonly string[];
 }
 
@@ -20,6 +20,8 @@ const judgedClaims = z.looseObject({
   aud: z.union([z.string(), z.array(z.string())]).optional(),
   exp: z.number().optional(),
   nbf: z.number().optional(),
+  iat: z.number().optional().catch(undefined),
+  sid: z.string().optional().catch(undefined),
   cnf: z.unknown().optional(),
   client_id: z.string().optional().catch(undefined),
   azp: z.string().optional().catch(undefined),
@@ -36,6 +38,10 @@ export interface CheckedClaims {
   /** `client_id`, else `azp` or `cid`; empty when none is there. */
   clientId: string;
   scopes: string[];
+  /** `iat`, seconds since the epoch. */
+  issuedAt?: number | undefined;
+  /** `sid`: the session at the IdP (OpenID Connect Back-Channel Logout §2.1). */
+  sessionId?: string | undefined;
 }
 
 /**
@@ -73,6 +79,8 @@ export function checkClaims(claims: JsonObject, policy: TokenPolicy): CheckedCla
     expiresAt: exp === undefined ? undefined : Math.floor(exp),
     clientId: parsed.data.client_id ?? parsed.data.azp ?? parsed.data.cid ?? '',
     scopes: [parsed.data.scope, parsed.data.scp].map(scopesOf).find((scopes) => scopes.length > 0) ?? [],
+    issuedAt: parsed.data.iat,
+    sessionId: parsed.data.sid,
   };
 }
 
@@ -85,14 +93,21 @@ export function requireIssuer(found: unknown, expected: string) {
 export function requireAudience(audience: readonly string[], policy: Pick<TokenPolicy, 'audience'>) {
   if (policy.audience.includes(ANY_AUDIENCE)) return;
   if (audience.length === 0) {
+    if (acceptsNoAudience(policy)) return;
     refuse('audience_unknown', `expected audience ${quote(policy.audience)}, the token names none`);
   }
-  const accepted = new Set(policy.audience.map(comparableAudience));
+  const named = policy.audience.filter((entry) => entry !== NO_AUDIENCE);
+  const accepted = new Set(named.map(comparableAudience));
   if (audience.some((entry) => accepted.has(comparableAudience(entry)))) return;
   refuse(
     'audience_mismatch',
     `expected audience ${quote(policy.audience)}, the token has ${quote(audience)}`,
   );
+}
+
+/** Whether a token that names no audience, or whose audience cannot be known, is accepted on purpose. */
+export function acceptsNoAudience({ audience }: Pick<TokenPolicy, 'audience'>): boolean {
+  return audience.includes(ANY_AUDIENCE) || audience.includes(NO_AUDIENCE);
 }
 
 /** Scheme and host of a resource are taken in either case (MCP authorization, RFC 3986 §6.2.2.1); no more. */

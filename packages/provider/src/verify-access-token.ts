@@ -10,6 +10,7 @@ import {
 import type { Logouts } from './logouts.ts';
 import { type ProofMethods, type ProvedToken, proveHere, wayToAsk } from './prove-token.ts';
 import { type Caller, createQuestionBudget } from './question-budget.ts';
+import { refuseEnded } from './refuse-ended.ts';
 import { DEFAULT_MAX_OPAQUE_TOKEN_LENGTH } from './resource-server-settings.ts';
 import { comparableAudience, requireAudience, type TokenPolicy } from './token-claims.ts';
 import { looksLikeJwt } from './verify-jwt.ts';
@@ -57,7 +58,7 @@ export function createVerifyAccessToken(
       methods.verifyJwt !== undefined && looksLikeJwt(token)
         ? await proveHere(token, methods.verifyJwt, methods)
         : await askAbout(token, caller);
-    logouts.refuseEnded(proved);
+    await refuseEnded(token, proved, logouts, methods);
     const expiresAt = proved.expiresAt ?? Math.floor(Date.now() / 1000) + VERDICT_LIFETIME_SECONDS;
     const resource = ownResource(proved.audience, policy);
     const { sub: _, ...claims } = proved.claims;
@@ -71,6 +72,8 @@ export function createVerifyAccessToken(
       expiresAt,
       claims: { sub: proved.subject, ...claims },
       provedBy: proved.provedBy,
+      ...(proved.issuedAt === undefined ? {} : { issuedAt: proved.issuedAt }),
+      ...(proved.sessionId === undefined ? {} : { sessionId: proved.sessionId }),
       ...(resource === undefined ? {} : { resource }),
     };
   };

@@ -142,7 +142,7 @@ describe('connecting', () => {
       { jwks_uri: '', introspection_endpoint: null },
     ],
     ['does not list S256', {}, { code_challenge_methods_supported: undefined }],
-    ['every token is refused unless TEST_AUDIENCE=*', {}, { jwks_uri: undefined }],
+    ['every token is refused unless TEST_AUDIENCE=none', {}, { jwks_uri: undefined }],
   ])('warns: %s', async (warning, environment, change) => {
     await using idp = await startStandIn({ transformMetadata: (document) => ({ ...document, ...change }) });
     await using connection = await connect(idp, environment);

@@ -18,6 +18,7 @@ describe('a JWT', () => {
       expiresAt: claims.exp,
       claims,
       provedBy: 'jwt',
+      issuedAt: claims.iat,
       resource: new URL(resource),
     });
   });
@@ -167,7 +168,7 @@ describe('an opaque token', () => {
     await using connection = await connect(idp);
     const verdict = await verdictOn(connection, await idp.issueAccessToken());
     expect(verdict).toMatchObject({ code: 'audience_unknown', status: 401 });
-    expect(verdict.logMessage).toContain('TEST_AUDIENCE=*');
+    expect(verdict.logMessage).toContain('TEST_AUDIENCE=none');
   });
 
   it('does not reach the log by way of a redirect', async () => {

@@ -3,6 +3,7 @@ import { type Account, ada, grace } from '../accounts.ts';
 import { attackerKeysPath, hostileTokens } from '../hostile-tokens/hostile-tokens.ts';
 import type { StandInOptions } from '../stand-in/options.ts';
 import { type StandIn, startStandIn } from '../stand-in/start.ts';
+import { testIsolation } from './isolation.ts';
 import { testOutages } from './outages.ts';
 import { type ConnectionUnderTest, type ProviderUnderTest, verdictOn } from './under-test.ts';
 
@@ -40,13 +41,19 @@ export const testProvider = (name: string, providerCase: ProviderCase): void => 
     providerCase.issue ??
     ((idp: StandIn, options: { user: Account; resource: string }) => idp.issueAccessToken(options));
 
-  const judgeEachCall = { [`${provider.environmentPrefix}_VERDICT_LIFETIME`]: '0' };
-  const start = async (changes: StandInOptions = {}, seenAs = (idp: StandIn) => idp) => {
+  const start = async (
+    changes: StandInOptions = {},
+    seenAs = (idp: StandIn) => idp,
+    verdictLifetime = '0',
+  ) => {
     await using stack = new AsyncDisposableStack();
     const idp = stack.use(await startStandIn({ ...providerCase.idp, ...changes }));
     const connection: ConnectionUnderTest = stack.use(
       await provider.connect(
-        { ...judgeEachCall, ...providerCase.environment(seenAs(idp)) },
+        {
+          [`${provider.environmentPrefix}_VERDICT_LIFETIME`]: verdictLifetime,
+          ...providerCase.environment(seenAs(idp)),
+        },
         { resources: [ownResource] },
       ),
     );
@@ -113,6 +120,11 @@ export const testProvider = (name: string, providerCase: ProviderCase): void => 
       subjectOfAda: subjectOf(ada),
       provedBy,
       readsProfile: providerCase.readsProfile ?? false,
+    });
+
+    testIsolation({
+      start: (verdictLifetime) => start({}, undefined, verdictLifetime),
+      issueForAda: (idp) => issue(idp, { user: ada, resource: ownResource }),
     });
 
     it(noticesRevocation ? 'refuses a revoked token' : 'accepts a token until it expires', async () => {
