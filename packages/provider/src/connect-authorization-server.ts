@@ -8,8 +8,10 @@ import { type FoundMetadata, findMetadata } from './find-metadata.ts';
 import { createIntrospector } from './introspection.ts';
 import { createKeySet } from './key-set.ts';
 import { rememberLogouts } from './logouts.ts';
+import { createProfileWarning } from './profile-warning.ts';
 import type { ProofMethods } from './prove-token.ts';
 import { OFFLINE_ACCESS } from './resource-server-settings.ts';
+import { createSignedUserinfoReader } from './signed-userinfo.ts';
 import { describeDoubts } from './start-warnings.ts';
 import type { TokenPolicy } from './token-claims.ts';
 import { checkConfiguredUrls, checkEndpoints, reachableUrl } from './transport-security.ts';
@@ -71,6 +73,7 @@ function tokenPolicy(
 ): TokenPolicy {
   return {
     issuer: found.byHand ? undefined : found.metadata.issuer,
+    accessTokenIssuer: found.metadata.access_token_issuer,
     audience: server.settings.audience ?? context.resources,
   };
 }
@@ -98,13 +101,17 @@ function proofMethods(
     ...settings,
     advice: `check ${context.variable('clientId')} and ${context.variable('clientSecret')}, or try another ${context.variable('clientAuth')}`,
   };
+  const warnOfProfile = createProfileWarning(context.logger);
+  const readSigned = createSignedUserinfoReader(keys, metadata.issuer, warnOfProfile);
   return {
-    verifyJwt: keys && createJwtVerifier(keys, { ...policy, issuer: metadata.issuer }),
+    verifyJwt:
+      keys && createJwtVerifier(keys, { ...policy, issuer: metadata.issuer, resources: context.resources }),
     introspect: introspectionUrl ? createIntrospector(reach(introspectionUrl), client, policy) : undefined,
     readUserinfo: userinfoUrl
-      ? createUserinfoReader({ ...server.userinfo, url: reach(userinfoUrl) }, mapping)
+      ? createUserinfoReader({ ...server.userinfo, url: reach(userinfoUrl) }, mapping, readSigned)
       : undefined,
     mapping,
     userinfoRole: server.userinfoRole,
+    warnOfProfile,
   };
 }

@@ -9,11 +9,14 @@ import {
   variableName,
 } from './environment.ts';
 import { type Advice, ConfigurationError } from './errors.ts';
+import type { WarningLogger } from './warning-logger.ts';
 
 /** What every connection is made for. */
 export interface ConnectOptions {
   /** The URLs of this server's protected resources, the audience of its tokens (RFC 8707). */
   resources: readonly [string, ...string[]];
+  /** Takes the warnings of a running connection, as pino does; warnings of the process (`process.emitWarning`) otherwise. */
+  logger?: WarningLogger | undefined;
 }
 
 /** What a provider's declaration is given to connect with. */

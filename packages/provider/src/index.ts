@@ -1,4 +1,4 @@
-export type { AccessTokenInfo, Proof } from './access-token-info.ts';
+export type { AccessTokenInfo, Proof, SubjectKind } from './access-token-info.ts';
 export type { AuthorizationServer, EndpointsByHand, IssuerToDiscover } from './authorization-server.ts';
 export type {
   AuthorizationServerMetadata,
@@ -51,3 +51,4 @@ export {
 } from './resource-server-settings.ts';
 export { httpUrl, isLoopbackHost, issuerUrl } from './urls.ts';
 export type { SubjectMapping, UserinfoEndpoint } from './userinfo.ts';
+export type { WarningLogger } from './warning-logger.ts';

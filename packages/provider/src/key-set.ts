@@ -7,7 +7,9 @@ import {
   jwksCache,
 } from 'jose';
 import { z } from 'zod';
+import { jsonObject } from './authorization-server-metadata.ts';
 import { createIdpRequester } from './circuit-breaker.ts';
+import { excessOf } from './claims-limits.ts';
 import {
   IDP_TIMEOUT_MS,
   type IdpAnswer,
@@ -24,7 +26,18 @@ const REFRESH_AGE_MS = 5 * 60_000;
 /** Age at which a token waits for the answer: nobody has called for so long that a key may be gone since. */
 const STALE_AGE_MS = 10 * 60_000;
 
-const someKeys = z.object({ keys: z.array(z.unknown()).min(1) });
+/**
+ * What is not an object is not a key (RFC 7517 §5: implementations should ignore what they do not understand), and
+ * jose would refuse the whole set for it.
+ */
+const someKeys = z.object({
+  keys: z
+    .array(z.unknown())
+    .transform((keys) =>
+      keys.filter((key) => jsonObject.safeParse(key).success && excessOf(key) === undefined),
+    )
+    .refine((keys) => keys.length > 0),
+});
 
 /**
  * An issuer's published keys (RFC 7517 §5): fetched when first needed, again in the background as they age, and when
@@ -41,8 +54,8 @@ export function createKeySet(jwksUri: string): JWTVerifyGetKey {
     timeoutDuration: IDP_TIMEOUT_MS,
     [jwksCache]: fetched,
     [customFetch]: async (url) => {
-      const { status, headers, body } = await ask(url);
-      return new Response(body, { status, headers });
+      const { body } = await ask(url);
+      return Response.json(someKeys.parse(parseJson(body)));
     },
   });
 

@@ -1,9 +1,10 @@
 import type { JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { LogoutRefusedError, TokenRefusedError } from './errors.ts';
+import { decodeHeader, decodePayload } from './jwt-parts.ts';
 import type { Logout } from './logouts.ts';
-import { NOT_BEFORE_TOLERANCE_SECONDS, quote } from './token-claims.ts';
-import { decodeHeader, decodePayload } from './verify-jwt.ts';
+import { quote } from './quote.ts';
+import { NOT_BEFORE_TOLERANCE_SECONDS } from './token-claims.ts';
 import { requireAlgorithm, verifySignature } from './verify-signature.ts';
 
 /** The event that a logout token tells (OpenID Connect Back-Channel Logout §2.4). */

@@ -1,11 +1,12 @@
 import type { AccessTokenInfo } from './access-token-info.ts';
 import type { TokenUse } from './define-provider.ts';
 import { type Advice, TokenRefusedError, type VerificationUndecidedError, withAdvice } from './errors.ts';
+import { looksLikeJwt } from './jwt-parts.ts';
 import type { Logouts } from './logouts.ts';
 import { type ProofMethods, proveByAsking, proveHere } from './prove-token.ts';
 import { createQuestionBudget } from './question-budget.ts';
+import { subjectKindOf } from './subject-kind.ts';
 import { comparableAudience, requireAudience, type TokenPolicy } from './token-claims.ts';
-import { looksLikeJwt } from './verify-jwt.ts';
 
 /** How long a verdict holds when the IdP names no expiry, in seconds. */
 const VERDICT_LIFETIME_SECONDS = 60;
@@ -34,7 +35,7 @@ export function createVerifyAccessToken(
     }
     const proved =
       methods.verifyJwt !== undefined && looksLikeJwt(token)
-        ? await proveHere(token, methods.verifyJwt, methods)
+        ? await proveHere(token, methods.verifyJwt, methods, (question) => withinBudget(caller, question))
         : await withinBudget(caller, () => proveByAsking(token, methods, policy));
     logouts.refuseEnded(proved);
     const expiresAt = proved.expiresAt ?? Math.floor(Date.now() / 1000) + VERDICT_LIFETIME_SECONDS;
@@ -44,6 +45,7 @@ export function createVerifyAccessToken(
       token,
       issuer,
       subject: proved.subject,
+      subjectKind: subjectKindOf(proved),
       clientId: proved.clientId,
       scopes: proved.scopes,
       audience: proved.audience,

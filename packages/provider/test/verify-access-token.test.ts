@@ -12,6 +12,7 @@ describe('a JWT', () => {
       token,
       issuer: idp.issuer,
       subject: 'ada',
+      subjectKind: 'user',
       clientId: 'native-client',
       scopes: ['openid', 'mcp:read'],
       audience: [resource, 'other'],
