@@ -65,9 +65,9 @@ export function createJwtVerifier(keys: JWTVerifyGetKey, policy: JwtPolicy) {
 
     const claims = decodePayload(payload);
     const checked = checkAllButAudience(claims, policy, typed);
+    const missing = missingAudience(checked, policy) ?? missingSubject(claims);
     const { expiresAt } = checked;
     if (expiresAt === undefined) refuse('expiry_missing', 'the token has no `exp` (RFC 9068 section 2.2)');
-    const missing = missingAudience(checked, policy) ?? missingSubject(claims);
     if (missing !== undefined) return { unprovable: missing, expiresAt };
     const { sub } = claims;
     if (!isSubject(sub)) throw subjectRefusal(sub);
