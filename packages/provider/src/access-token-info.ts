@@ -4,12 +4,17 @@ import type { JsonObject } from './authorization-server-metadata.ts';
 /** The way by which a token was proved. */
 export type Proof = 'jwt' | 'introspection' | 'userinfo';
 
+/** Whose a token is: a user's, or the client's own, of the client credentials grant (RFC 6749 §4.4). */
+export type SubjectKind = 'user' | 'client';
+
 /** An accepted access token. Both mcp-auth and the MCP SDK take it as their `AuthInfo`. */
 export interface AccessTokenInfo extends AuthInfo {
   token: string;
   issuer: string;
-  /** The user's id at the issuer. */
+  /** The user's id at the issuer; the client's where `subjectKind` says so. */
   subject: string;
+  /** A client may have the id of a user: what is for users alone must look at this too (RFC 9700 §4.15). */
+  subjectKind: SubjectKind;
   /** The client that the token was issued to; empty when the IdP does not say. */
   clientId: string;
   scopes: string[];

@@ -8,10 +8,12 @@ import { createIntrospector } from './introspection.ts';
 import { createKeySet, type KeySet } from './key-set.ts';
 import { rememberLogouts } from './logouts.ts';
 import { createProfileReader } from './profile.ts';
+import { createProfileWarning } from './profile-warning.ts';
 import type { ProofMethods } from './prove-token.ts';
 import { DEFAULT_KEYS_MAX_AGE_SECONDS, OFFLINE_ACCESS } from './resource-server-settings.ts';
 import { createUncheckedRevocation } from './revocation.ts';
 import { missingScopes, requireByLongName } from './scope-names.ts';
+import { createSignedUserinfoReader } from './signed-userinfo.ts';
 import { describeDoubts } from './start-warnings.ts';
 import type { TokenPolicy } from './token-claims.ts';
 import { checkConfiguredUrls, checkEndpoints, reachableUrl } from './transport-security.ts';
@@ -89,6 +91,7 @@ function tokenPolicy(
 ): TokenPolicy {
   return {
     issuer: found.byHand ? undefined : found.metadata.issuer,
+    accessTokenIssuer: found.metadata.access_token_issuer,
     audience: server.settings.audience ?? context.resources,
   };
 }
@@ -117,11 +120,15 @@ function proofMethods(
     ...settings,
     advice: `check ${context.variable('clientId')} and ${context.variable('clientSecret')}, or try another ${context.variable('clientAuth')}`,
   };
+  const warnOfProfile = createProfileWarning(context.logger);
+  const readSigned = createSignedUserinfoReader(keys?.find, metadata.issuer, warnOfProfile);
   return {
-    verifyJwt: keys && createJwtVerifier(keys.find, { ...policy, issuer: metadata.issuer }),
+    verifyJwt:
+      keys &&
+      createJwtVerifier(keys.find, { ...policy, issuer: metadata.issuer, resources: context.resources }),
     introspect: introspectionUrl ? createIntrospector(reach(introspectionUrl), client, policy) : undefined,
-    readUserinfo: userinfo && createUserinfoReader(userinfo, mapping),
-    readProfile: userinfo && createProfileReader(userinfo, mapping),
+    readUserinfo: userinfo && createUserinfoReader(userinfo, mapping, readSigned),
+    readProfile: userinfo && createProfileReader(userinfo, mapping, readSigned),
     mapping,
     userinfoRole: server.userinfoRole,
     revocationUnchecked: createUncheckedRevocation(
@@ -129,5 +136,6 @@ function proofMethods(
       context.variable('revocation'),
       context.logger ?? processWarnings,
     ),
+    warnOfProfile,
   };
 }

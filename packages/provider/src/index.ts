@@ -1,4 +1,4 @@
-export type { AccessTokenInfo, Proof } from './access-token-info.ts';
+export type { AccessTokenInfo, Proof, SubjectKind } from './access-token-info.ts';
 export type { AuthorizationServer, EndpointsByHand, IssuerToDiscover } from './authorization-server.ts';
 export type {
   AuthorizationServerMetadata,

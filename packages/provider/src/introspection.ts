@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { JsonObject } from './authorization-server-metadata.ts';
+import { excessOf } from './claims-limits.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
 import {
   type IdpRequest,
@@ -13,16 +14,19 @@ import {
 import { type AskIdp, createIdpRequester } from './idp-requester.ts';
 import type { ResourceServerSettings } from './resource-server-settings.ts';
 import { type CheckedClaims, checkClaims, type TokenPolicy } from './token-claims.ts';
+import { speaksOfError } from './userinfo.ts';
 
 /** RFC 7662 §2.2, and the error codes of RFC 6749 §5.2 and RFC 6750 §3.1. */
 const introspectionAnswer = z.looseObject({
   active: z.boolean().optional().catch(undefined),
-  error: z.string().optional().catch(undefined),
+  error: z.unknown().optional(),
 });
 
 /** With these the IdP speaks of this server's client, not of the token: by code (RFC 6749 §5.2) or by status. */
 const clientErrors = new Set(['invalid_client', 'unauthorized_client', 'access_denied']);
 const clientStatuses = new Set([401, 403]);
+
+const isClientError = (error: unknown) => typeof error === 'string' && clientErrors.has(error);
 
 /** A token of nobody, to ask whether the endpoint answers at all. */
 const NEUTRAL_TOKEN = 'does-this-endpoint-answer';
@@ -50,15 +54,21 @@ export function createIntrospector(url: string, client: IntrospectionClient, pol
   let saidActive = false;
   return async (token: string): Promise<IntrospectedToken> => {
     const { status, body } = await ask(askIdp, url, client, token);
-    if (status === 200 && body.active === true) {
+    if (status === 200 && body.active === true && !speaksOfError(body.error)) {
+      const excess = excessOf(body);
+      if (excess !== undefined)
+        throw new TokenRefusedError('malformed_token', `${url} answers with ${excess}`);
       saidActive = true;
       return { ...checkClaims(body, policy), claims: body };
     }
     if (body.active !== false) {
-      if (clientStatuses.has(status) || clientErrors.has(body.error ?? '')) {
+      if (clientStatuses.has(status) || isClientError(body.error)) {
         throw undecided(url, `refuses this server’s client (${status}); ${client.advice}`);
       }
-      if (status < 300 && body.error === undefined) {
+      if (body.active === true && status < 300) {
+        throw undecided(url, 'calls the token active beside an `error`');
+      }
+      if (status < 300 && !speaksOfError(body.error)) {
         throw undecided(url, 'does not say whether the token is active (RFC 7662 section 2.2)');
       }
     }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { createLocalJWKSet, errors, type JWTHeaderParameters, type JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { excessOf } from './claims-limits.ts';
 import {
   type IdpAnswer,
   IdpRequestError,
@@ -25,7 +26,21 @@ const MAX_ABSENT = 1_000;
 /** How long a logout token waits for refreshes, in milliseconds. */
 const MAX_PATIENCE_MS = 2 * COOLDOWN_MS;
 
-const keySet = z.object({ keys: z.array(z.looseObject({})).min(1) });
+/** Whatever else is wrong with a key, jose finds when a token names it. */
+const jwk = z.looseObject({ kty: z.string() });
+
+/**
+ * What is not an object is not a key (RFC 7517 §5: implementations should ignore what they do not understand), and
+ * jose would refuse the whole set for it.
+ */
+const keySet = z.object({
+  keys: z
+    .array(z.unknown())
+    .transform((keys) =>
+      keys.flatMap((key) => (excessOf(key) === undefined ? (jwk.safeParse(key).data ?? []) : [])),
+    )
+    .refine((keys) => keys.length > 0),
+});
 
 /** An issuer's keys, found by the header of a token. */
 export interface KeySet {

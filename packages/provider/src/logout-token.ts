@@ -3,9 +3,10 @@ import type { JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { LogoutRefusedError, TokenRefusedError } from './errors.ts';
+import { decodeHeader, decodePayload } from './jwt-parts.ts';
 import type { Logout } from './logouts.ts';
-import { NOT_BEFORE_TOLERANCE_SECONDS, quote, requireIssuer } from './token-claims.ts';
-import { decodeHeader, decodePayload } from './verify-jwt.ts';
+import { quote } from './quote.ts';
+import { NOT_BEFORE_TOLERANCE_SECONDS, requireIssuer } from './token-claims.ts';
 import { requireAlgorithm, verifySignature } from './verify-signature.ts';
 
 /** The event that a logout token tells (OpenID Connect Back-Channel Logout §2.4). */
@@ -79,7 +80,7 @@ async function readClaims(token: string, keys: JWTVerifyGetKey, issuer: string) 
     requireAlgorithm(alg);
     if (!logoutTokenTypes.has(typ?.toLowerCase())) refuse(`its header \`typ\` is ${quote(typ)}`);
     // Before the signature is checked, and only to refuse: a foreign token never makes us fetch keys.
-    requireIssuer(decodePayload(token.split('.')[1] ?? '').iss, issuer);
+    requireIssuer(decodePayload(token.split('.')[1] ?? '').iss, { issuer });
     const parsed = logoutClaims.safeParse(decodePayload(await verifySignature(token, keys)));
     if (parsed.success) return parsed.data;
     const names = parsed.error.issues.map(({ path }) => path.join('.'));

@@ -1,12 +1,7 @@
 import { BulkheadRejectedError } from 'cockatiel';
 import { VerificationUndecidedError } from './errors.ts';
 import { createTurnsOfEach } from './turns.ts';
-import {
-  createUserinfoReader,
-  type IdentifiedUser,
-  type SubjectMapping,
-  type UserinfoEndpoint,
-} from './userinfo.ts';
+import { createUserinfoReader, type IdentifiedUser } from './userinfo.ts';
 
 /** How many questions about one user's tokens are under way at once, and how many wait. */
 const MAX_UNDER_WAY = 16;
@@ -21,8 +16,10 @@ export type ReadProfile = (token: string, subject: string | undefined) => Promis
  *
  * The function throws as that one does.
  */
-export function createProfileReader(endpoint: UserinfoEndpoint, mapping: SubjectMapping): ReadProfile {
-  const read = createUserinfoReader(endpoint, mapping);
+export function createProfileReader(
+  ...ofUserinfo: Parameters<typeof createUserinfoReader>
+): ReadProfile {
+  const read = createUserinfoReader(...ofUserinfo);
   const turnsOf = createTurnsOfEach(MAX_UNDER_WAY, MAX_WAITING);
   return async (token, subject) => {
     if (subject === undefined) return read(token);

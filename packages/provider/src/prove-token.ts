@@ -2,6 +2,7 @@ import type { Proof } from './access-token-info.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
 import type { IntrospectedToken } from './introspection.ts';
 import type { ReadProfile } from './profile.ts';
+import { profileOf } from './profile-claims.ts';
 import { type CheckedClaims, requireAudience, type TokenPolicy } from './token-claims.ts';
 import {
   findUser,
@@ -10,7 +11,7 @@ import {
   subjectMissing,
   UserinfoRefusedError,
 } from './userinfo.ts';
-import type { VerifiedJwt } from './verify-jwt.ts';
+import type { UnprovableJwt, VerifiedJwt } from './verify-jwt.ts';
 
 /**
  * What the userinfo endpoint's answer means for a token that was proved without it: `profile`, more claims and
@@ -18,9 +19,11 @@ import type { VerifiedJwt } from './verify-jwt.ts';
  */
 export type UserinfoRole = 'profile' | 'revocation' | 'none';
 
+type VerifyJwt = (token: string) => Promise<VerifiedJwt | UnprovableJwt>;
+
 /** The ways in which a token of one issuer can be proved; what an IdP does not offer is absent. */
 export interface ProofMethods {
-  verifyJwt?: ((token: string) => Promise<VerifiedJwt>) | undefined;
+  verifyJwt?: VerifyJwt | undefined;
   introspect?: ((token: string) => Promise<IntrospectedToken>) | undefined;
   /** Where the user is in the answers of introspection and userinfo. */
   mapping: SubjectMapping;
@@ -31,6 +34,8 @@ export interface ProofMethods {
   userinfoRole: UserinfoRole;
   /** With the role `revocation`: decides on a token about which userinfo could not be asked, and may throw. */
   revocationUnchecked?: ((failure: VerificationUndecidedError) => void) | undefined;
+  /** Takes why a profile is not used. */
+  warnOfProfile?: ((reason: string) => void) | undefined;
 }
 
 /** A token that is proved, and what is known of it. */
@@ -40,16 +45,42 @@ export interface ProvedToken extends CheckedClaims, IdentifiedUser {
   notRevoked?: true | VerificationUndecidedError;
 }
 
-/** Proves a JWT by its signature, and asks for the profile of its user. */
+/** Asks the IdP about a token of which nothing is known, within what may be asked. */
+type Ask = <Answer>(question: () => Promise<Answer>) => Promise<Answer>;
+
+/** Proves a JWT by its signature, and asks for the profile of its user; by introspection where it cannot be judged here. */
 export async function proveHere(
   token: string,
-  verifyJwt: (token: string) => Promise<VerifiedJwt>,
+  verifyJwt: VerifyJwt,
   methods: ProofMethods,
+  ask: Ask,
 ): Promise<ProvedToken> {
   const jwt = await verifyJwt(token);
-  return jwt.ambiguous
-    ? confirmByUserinfo(token, jwt, methods)
-    : addProfile(token, { ...jwt, provedBy: 'jwt' }, methods, methods.userinfoRole);
+  if ('unprovable' in jwt) return proveUnprovable(token, jwt, methods, ask);
+  return jwt.doubt === undefined
+    ? addProfile(token, { ...jwt, provedBy: 'jwt' }, methods, methods.userinfoRole)
+    : confirmByUserinfo(token, jwt, jwt.doubt, methods);
+}
+
+/** A JWT that fails a check by its own word is not asked about, and one that is not active there stays what it is here. */
+async function proveUnprovable(
+  token: string,
+  { unprovable, objection, expiresAt }: UnprovableJwt,
+  methods: ProofMethods,
+  ask: Ask,
+): Promise<ProvedToken> {
+  const { introspect } = methods;
+  if (introspect === undefined) throw unprovable;
+  if (objection !== undefined) throw objection;
+  try {
+    const proved = await ask(() => proveByIntrospection(token, introspect, methods));
+    const expiries = [proved.expiresAt, expiresAt].filter((time) => time !== undefined);
+    return { ...proved, expiresAt: expiries.length === 0 ? undefined : Math.min(...expiries) };
+  } catch (error) {
+    if (!(error instanceof TokenRefusedError) || error.code !== 'inactive') throw error;
+    if (unprovable instanceof VerificationUndecidedError) throw unprovable;
+    throw new TokenRefusedError(unprovable.code, `${unprovable.logMessage}, and ${error.logMessage}`);
+  }
 }
 
 /**
@@ -95,36 +126,33 @@ async function proveByIntrospection(
     throw subjectMissing(introspected.claims, mapping, 'introspection');
   }
   const user = await readProfile(token, undefined);
-  const claims = { ...user.claims, ...introspected.claims };
+  const claims = { ...profileOf(user.claims), ...introspected.claims };
   return { ...introspected, subject: user.subject, claims, provedBy: 'introspection' };
 }
 
-async function confirmByUserinfo(token: string, jwt: VerifiedJwt, { readProfile }: ProofMethods) {
-  if (readProfile === undefined) {
-    throw new TokenRefusedError(
-      'not_an_access_token',
-      'has `at_hash`, a claim of ID tokens, and there is no userinfo endpoint to decide; send the access token',
-    );
-  }
-  const user = await readProfile(token, jwt.subject);
-  if (user.subject !== jwt.subject) {
-    throw new TokenRefusedError(
-      'not_an_access_token',
-      'has `at_hash`, a claim of ID tokens, and the userinfo endpoint names another user; send the access token',
-    );
-  }
-  return withProfile({ ...jwt, provedBy: 'jwt' }, user);
+async function confirmByUserinfo(token: string, jwt: VerifiedJwt, doubt: string, methods: ProofMethods) {
+  const { readProfile } = methods;
+  const refusal = (reason: string) =>
+    new TokenRefusedError('not_an_access_token', `${doubt}, and ${reason}; send the access token`);
+  if (readProfile === undefined) throw refusal('there is no userinfo endpoint to decide');
+  const user = await readProfile(token, jwt.subject).catch((error: unknown) => {
+    if (!(error instanceof TokenRefusedError)) throw error;
+    throw new TokenRefusedError(error.code, `${error.logMessage}. It decides, as the token ${doubt}`);
+  });
+  if (user.subject !== jwt.subject) throw refusal('the userinfo endpoint names another user');
+  return withProfile({ ...jwt, provedBy: 'jwt' }, user, methods);
 }
 
 async function addProfile(
   token: string,
   proved: ProvedToken,
-  { readProfile, revocationUnchecked }: ProofMethods,
+  methods: ProofMethods,
   role: UserinfoRole,
 ): Promise<ProvedToken> {
+  const { readProfile, revocationUnchecked } = methods;
   if (readProfile === undefined || role === 'none') return proved;
   try {
-    const known = withProfile(proved, await readProfile(token, proved.subject));
+    const known = withProfile(proved, await readProfile(token, proved.subject), methods);
     return role === 'revocation' ? { ...known, notRevoked: true } : known;
   } catch (error) {
     if (error instanceof VerificationUndecidedError) {
@@ -141,7 +169,16 @@ async function addProfile(
 }
 
 /** What the token itself says is never overwritten; another user's profile is not used (OpenID Connect Core §5.3.2). */
-function withProfile(proved: ProvedToken, user: IdentifiedUser): ProvedToken {
+function withProfile(
+  proved: ProvedToken,
+  user: IdentifiedUser,
+  { warnOfProfile }: Pick<ProofMethods, 'warnOfProfile'>,
+): ProvedToken {
   if (user.subject !== proved.subject) return proved;
-  return { ...proved, claims: { ...user.claims, ...proved.claims } };
+  const { clientId } = proved;
+  if (clientId !== '' && user.signedFor?.includes(clientId) === false) {
+    warnOfProfile?.('the signed answer of the userinfo endpoint is for another client than the token’s');
+    return proved;
+  }
+  return { ...proved, claims: { ...profileOf(user.claims), ...proved.claims } };
 }

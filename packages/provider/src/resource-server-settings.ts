@@ -120,7 +120,7 @@ function resourceServerVariables(defaults: { scopes: readonly string[] }) {
     }),
     clientId: variable(z.string().optional(), {
       description:
-        'this server’s own client at the IdP; turns on introspection of opaque tokens where the IdP offers it',
+        'this server’s own client at the IdP; turns on introspection, where the IdP offers it, of opaque tokens and of JWTs that cannot be judged here',
       example: 'whoami',
       defaultText: 'none',
     }),

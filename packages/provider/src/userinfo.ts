@@ -1,4 +1,5 @@
 import { type JsonObject, jsonObject } from './authorization-server-metadata.ts';
+import { excessOf } from './claims-limits.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
 import {
   type IdpAnswer,
@@ -11,7 +12,9 @@ import {
 } from './idp-request.ts';
 import { type AskIdp, createIdpRequester } from './idp-requester.ts';
 import { valueAt } from './json-path.ts';
-import { quote, subjectOf } from './token-claims.ts';
+import { quote } from './quote.ts';
+import type { SignedUserinfo } from './signed-userinfo.ts';
+import { subjectOf } from './token-claims.ts';
 
 /** How to ask an IdP who a token belongs to: OpenID Connect Core §5.3, or whatever the IdP has in its place. */
 export interface UserinfoEndpoint {
@@ -33,7 +36,12 @@ export interface SubjectMapping {
 export interface IdentifiedUser {
   subject: string;
   claims: JsonObject;
+  /** The clients that a signed answer is for (OpenID Connect Core §5.3.2). */
+  signedFor?: readonly string[] | undefined;
 }
+
+/** Reads an answer that is a JWT; throws {@link VerificationUndecidedError} where it cannot. */
+export type ReadSignedUserinfo = (jwt: string) => Promise<SignedUserinfo>;
 
 /** The userinfo endpoint refused the token. */
 export class UserinfoRefusedError extends TokenRefusedError {
@@ -52,10 +60,14 @@ export class UserinfoRefusedError extends TokenRefusedError {
  * The function throws {@link UserinfoRefusedError} when the IdP refuses the token, {@link TokenRefusedError}
  * (`subject_missing`) when it names nobody, and {@link VerificationUndecidedError} when it can not be asked.
  */
-export function createUserinfoReader(endpoint: UserinfoEndpoint, mapping: SubjectMapping) {
+export function createUserinfoReader(
+  endpoint: UserinfoEndpoint,
+  mapping: SubjectMapping,
+  readSigned?: ReadSignedUserinfo,
+) {
   const askIdp = createIdpRequester(endpoint.url, async () => questionOf(endpoint));
   return async (token: string): Promise<IdentifiedUser> => {
-    const answer = await ask(askIdp, endpoint, token);
+    const answer = await ask(askIdp, endpoint, token, readSigned);
     const refusal = refusalIn(answer);
     if (refusal !== undefined) {
       throw new UserinfoRefusedError(
@@ -63,8 +75,12 @@ export function createUserinfoReader(endpoint: UserinfoEndpoint, mapping: Subjec
         `${endpoint.url} ${refusal}: the token is unknown, expired or revoked there, or it is bound to a resource that the userinfo endpoint does not serve`,
       );
     }
+    const excess = excessOf(answer.body);
+    if (excess !== undefined) {
+      throw new TokenRefusedError('malformed_token', `${endpoint.url} answers with ${excess}`);
+    }
     const user = findUser(answer.body, mapping);
-    if (user !== undefined) return user;
+    if (user !== undefined) return { ...user, ...(answer.signedFor && { signedFor: answer.signedFor }) };
     // Not even the shape of an answer about a user: that is no word on the token.
     if (!jsonObject.safeParse(answer.body).success) {
       throw new VerificationUndecidedError(`${endpoint.url} answers ${answer.status} with no JSON object`);
@@ -95,11 +111,16 @@ function questionOf({ method = 'GET', headers, body }: UserinfoEndpoint, token?:
   };
 }
 
+function isJwt({ headers }: IdpAnswer): boolean {
+  return /^application\/jwt\s*(;|$)/i.test(headers.get('content-type') ?? '');
+}
+
 async function ask(
   askIdp: AskIdp,
   endpoint: UserinfoEndpoint,
   token: string,
-): Promise<{ status: number; body: unknown }> {
+  readSigned: ReadSignedUserinfo | undefined,
+): Promise<{ status: number; body: unknown; signedFor?: readonly string[] }> {
   if (!visibleAscii.test(token)) {
     throw new TokenRefusedError(
       'malformed_token',
@@ -110,7 +131,12 @@ async function ask(
     const answer = await askIdp(questionOf(endpoint, token));
     if (isOutage(answer.status) || isRateLimit(answer)) throw outageError(endpoint.url, answer);
     const { status } = answer;
-    return { status, body: status < 300 ? jsonOf(endpoint.url, answer) : undefined };
+    if (status >= 300) return { status, body: undefined };
+    if (readSigned !== undefined && isJwt(answer)) {
+      const { claims, audience } = await readSigned(answer.body.trim());
+      return { status, body: claims, signedFor: audience };
+    }
+    return { status, body: jsonOf(endpoint.url, answer) };
   } catch (error) {
     if (!(error instanceof IdpRequestError)) throw error;
     throw new VerificationUndecidedError(error.message, error);
@@ -136,8 +162,8 @@ function carriesError(body: unknown): boolean {
   );
 }
 
-/** TikTok sends `{"code":"ok"}` beside every good answer. */
-function speaksOfError(error: unknown): boolean {
+/** Whether an IdP's `error` is one: some send null or an empty text, and TikTok `{"code":"ok"}` beside every good answer. */
+export function speaksOfError(error: unknown): boolean {
   return Boolean(error) && jsonObject.safeParse(error).data?.code !== 'ok';
 }
 

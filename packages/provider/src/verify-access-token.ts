@@ -7,13 +7,14 @@ import {
   type VerificationUndecidedError,
   withAdvice,
 } from './errors.ts';
+import { looksLikeJwt } from './jwt-parts.ts';
 import type { Logouts } from './logouts.ts';
 import { type ProofMethods, type ProvedToken, proveHere, wayToAsk } from './prove-token.ts';
 import { type Caller, createQuestionBudget } from './question-budget.ts';
 import { refuseEnded } from './refuse-ended.ts';
 import { DEFAULT_MAX_OPAQUE_TOKEN_LENGTH } from './resource-server-settings.ts';
+import { subjectKindOf } from './subject-kind.ts';
 import { comparableAudience, requireAudience, type TokenPolicy } from './token-claims.ts';
-import { looksLikeJwt } from './verify-jwt.ts';
 
 /** How long a verdict holds when the IdP names no expiry, in seconds. */
 const VERDICT_LIFETIME_SECONDS = 60;
@@ -56,7 +57,9 @@ export function createVerifyAccessToken(
     }
     const proved =
       methods.verifyJwt !== undefined && looksLikeJwt(token)
-        ? await proveHere(token, methods.verifyJwt, methods)
+        ? await proveHere(token, methods.verifyJwt, methods, (question) =>
+            withinBudget(caller, token, question),
+          )
         : await askAbout(token, caller);
     await refuseEnded(token, proved, logouts, methods);
     const expiresAt = proved.expiresAt ?? Math.floor(Date.now() / 1000) + VERDICT_LIFETIME_SECONDS;
@@ -66,6 +69,7 @@ export function createVerifyAccessToken(
       token,
       issuer,
       subject: proved.subject,
+      subjectKind: subjectKindOf(proved),
       clientId: proved.clientId,
       scopes: proved.scopes,
       audience: proved.audience,

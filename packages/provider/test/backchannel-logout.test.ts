@@ -54,8 +54,9 @@ const logoutToken = (
   signing: Parameters<StandIn['signJwt']>[1] = {},
 ) => idp.signJwt(logoutClaims(idp, changes), { header: { typ: 'logout+jwt' }, ...signing });
 
+/** Not of the type at+jwt, which would have to say when it was issued. */
 const accessToken = (idp: StandIn, claims: Record<string, unknown> = {}) =>
-  idp.signJwt(idp.validClaims({ aud: resource, ...claims }));
+  idp.signJwt(idp.validClaims({ aud: resource, ...claims }), { header: { typ: 'JWT' } });
 
 const secondsAgo = (seconds: number) => Math.floor(Date.now() / 1000) - seconds;
 

@@ -106,7 +106,6 @@ describe('what is no verdict on a token', () => {
     'status-404',
     { status: 200, body: { keys: 'none' } },
     { status: 200, body: { keys: [null] } },
-    { status: 200, body: { keys: [{ kty: 'RSA', kid: 'broken' }] } },
   ])('in place of keys: %o', async (fault) => {
     await using idp = await startStandIn();
     await using connection = await connect(idp);

@@ -14,6 +14,7 @@ const verdictOf = (subject: string, claims: Record<string, unknown> = {}) =>
       expiresAt: 0,
       claims,
       provedBy: 'jwt',
+      subjectKind: 'user',
     },
     0,
   );
