@@ -111,6 +111,7 @@ async function proveByIntrospection(
     throw subjectMissing(introspected.claims, mapping, 'introspection');
   }
   const user = await readUserinfo(token);
+  if (!isForClient(user, introspected)) throw new VerificationUndecidedError(forAnotherClient);
   const claims = { ...profileOf(user.claims), ...introspected.claims };
   return { ...introspected, subject: user.subject, claims, provedBy: 'introspection' };
 }
@@ -120,7 +121,10 @@ async function confirmByUserinfo(token: string, jwt: VerifiedJwt, doubt: string,
   const refusal = (reason: string) =>
     new TokenRefusedError('not_an_access_token', `${doubt}, and ${reason}; send the access token`);
   if (readUserinfo === undefined) throw refusal('there is no userinfo endpoint to decide');
-  const user = await readUserinfo(token);
+  const user = await readUserinfo(token).catch((error: unknown) => {
+    if (!(error instanceof TokenRefusedError)) throw error;
+    throw new TokenRefusedError(error.code, `${error.logMessage}. It decides, as the token ${doubt}`);
+  });
   if (user.subject !== jwt.subject) throw refusal('the userinfo endpoint names another user');
   return withProfile({ ...jwt, provedBy: 'jwt' }, user, methods);
 }
@@ -152,10 +156,17 @@ function withProfile(
   { warnOfProfile }: Pick<ProofMethods, 'warnOfProfile'>,
 ): ProvedToken {
   if (user.subject !== proved.subject) return proved;
-  const { clientId } = proved;
-  if (clientId !== '' && user.signedFor?.includes(clientId) === false) {
-    warnOfProfile?.('the signed answer of the userinfo endpoint is for another client than the token’s');
+  if (!isForClient(user, proved)) {
+    warnOfProfile?.(forAnotherClient);
     return proved;
   }
   return { ...proved, claims: { ...profileOf(user.claims), ...proved.claims } };
+}
+
+const forAnotherClient =
+  'the userinfo answer is signed for another client than the token’s (OpenID Connect Core section 5.3.2)';
+
+/** Whether a signed answer is for the client that the token was issued to, as far as both are known. */
+function isForClient({ signedFor }: IdentifiedUser, { clientId }: CheckedClaims): boolean {
+  return signedFor === undefined || clientId === '' || signedFor.includes(clientId);
 }
