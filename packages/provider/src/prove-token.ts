@@ -126,6 +126,7 @@ async function proveByIntrospection(
     throw subjectMissing(introspected.claims, mapping, 'introspection');
   }
   const user = await readProfile(token, undefined);
+  if (!isForClient(user, introspected)) throw new VerificationUndecidedError(forAnotherClient);
   const claims = { ...profileOf(user.claims), ...introspected.claims };
   return { ...introspected, subject: user.subject, claims, provedBy: 'introspection' };
 }
@@ -175,10 +176,17 @@ function withProfile(
   { warnOfProfile }: Pick<ProofMethods, 'warnOfProfile'>,
 ): ProvedToken {
   if (user.subject !== proved.subject) return proved;
-  const { clientId } = proved;
-  if (clientId !== '' && user.signedFor?.includes(clientId) === false) {
-    warnOfProfile?.('the signed answer of the userinfo endpoint is for another client than the token’s');
+  if (!isForClient(user, proved)) {
+    warnOfProfile?.(forAnotherClient);
     return proved;
   }
   return { ...proved, claims: { ...profileOf(user.claims), ...proved.claims } };
+}
+
+const forAnotherClient =
+  'the userinfo answer is signed for another client than the token’s (OpenID Connect Core section 5.3.2)';
+
+/** Whether a signed answer is for the client that the token was issued to, as far as both are known. */
+function isForClient({ signedFor }: IdentifiedUser, { clientId }: CheckedClaims): boolean {
+  return signedFor === undefined || clientId === '' || signedFor.includes(clientId);
 }

@@ -92,7 +92,9 @@ describe('a token for a client, where <P>_AUDIENCE accepts that', () => {
       await using connection = await connect(idp, { TEST_AUDIENCE: audience });
       const token = idp.signJwt(forClient(idp, audience === '*' ? {} : { aud: audience }), plain);
       // Userinfo does not know it.
-      expect(await verdictOn(connection, token)).toMatchObject({ code: 'inactive', status: 401 });
+      const verdict = await verdictOn(connection, token);
+      expect(verdict).toMatchObject({ code: 'inactive', status: 401 });
+      expect(verdict.logMessage).toContain('ID token');
       expect(idp.requests.count('userinfo')).toBe(1);
     },
   );

@@ -91,6 +91,27 @@ describe('a signed answer of userinfo', () => {
   });
 });
 
+describe('a signed answer that names the user of an introspected token', () => {
+  it.each([
+    [client, ada.sub],
+    ['another', undefined],
+  ])('is believed if it is for the token’s client: %s', async (aud, subject) => {
+    await using idp = await startStandIn({
+      accessTokens: 'opaque',
+      introspection: { answer: ({ sub: _, ...answer }) => answer },
+    });
+    const { clientId, clientSecret } = idp.introspectionClient;
+    await using connection = await connect(idp, {
+      TEST_CLIENT_ID: clientId,
+      TEST_CLIENT_SECRET: clientSecret,
+    });
+    idp.fail('userinfo', { status: 200, headers: asJwt, body: signedAnswer(idp, { aud }) });
+    const token = await idp.issueAccessToken({ resource });
+    if (subject === undefined) expect((await verdictOn(connection, token)).status).toBe(503);
+    else expect((await connection.verifyAccessToken(token)).subject).toBe(subject);
+  });
+});
+
 describe('the profile', () => {
   const rights = { scope: 'admin', scp: ['admin'], client_id: 'evil', azp: 'evil', cid: 'evil', gty: 'x' };
   const times = { iat: 1, exp: 9_999_999_999, nbf: 1, auth_time: 1, sid: 'another', aud: 'x', cnf: {} };

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Account, ada, grace } from '../accounts.ts';
 import { attackerKeysPath, hostileTokens } from '../hostile-tokens/hostile-tokens.ts';
@@ -137,6 +138,18 @@ export const testProvider = (name: string, providerCase: ProviderCase): void => 
     });
 
     if (provedBy === 'jwt') {
+      it('passes over keys that cannot be used, and judges by the others', async () => {
+        const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+        const weak = { ...publicKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' };
+        await using started = await start({
+          // Without `kid` every key is a candidate.
+          accessTokenHeader: { ...providerCase.idp.accessTokenHeader, kid: undefined },
+          transformJwks: ({ keys }) => ({ keys: [null, weak, { ...weak, n: 'AQAB' }, ...keys] }),
+        });
+        const token = await issue(started.idp, { user: ada, resource: ownResource });
+        expect((await started.connection.verifyAccessToken(token)).subject).toBe(subjectOf(ada));
+      });
+
       it('accepts a token signed by a key that came after the start', async () => {
         await using started = await start();
         const { idp, connection } = started;
