@@ -1,3 +1,5 @@
+import { shownUrl } from './shown-value.ts';
+
 /** How long an answer of an identity provider may take, in milliseconds. */
 export const IDP_TIMEOUT_MS = 5_000;
 /** How large it may be, in bytes. */
@@ -14,7 +16,7 @@ export class IdpRequestError extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(url: string, reason: string, cause?: unknown, retryAfter?: number) {
-    super(`${url} ${reason}`, { cause });
+    super(`${shownUrl(url)} ${reason}`, { cause });
     this.name = 'IdpRequestError';
     this.answered = cause === undefined;
     this.retryAfter = retryAfter;
@@ -35,10 +37,12 @@ export interface IdpRequest {
   body?: string;
   /** Milliseconds; {@link IDP_TIMEOUT_MS} otherwise. */
   timeout?: number;
+  /** How many redirects within the origin are followed, none unless told: only for what carries no token. */
+  redirects?: number;
 }
 
 /**
- * Asks an identity provider. Redirects are not followed, so that a token never travels to another host.
+ * Asks an identity provider. No redirect to another origin is followed, so that nothing travels to another host.
  *
  * @throws {IdpRequestError} when no complete answer came in time, it was too large, or it was a redirect.
  */
@@ -54,6 +58,11 @@ export async function requestIdp(url: string, request: IdpRequest = {}): Promise
     });
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel();
+      const { redirects = 0 } = request;
+      const target = URL.parse(response.headers.get('location') ?? '', url);
+      if (redirects > 0 && target?.origin === new URL(url).origin) {
+        return await requestIdp(target.href, { ...request, redirects: redirects - 1 });
+      }
       throw new IdpRequestError(url, `redirects (${response.status}) to ${redirectTarget(url, response)}`);
     }
     return { status: response.status, headers: response.headers, body: await readBody(url, response) };
@@ -90,7 +99,7 @@ function describeFailure(error: unknown, timeout: number): string {
   if (!(error instanceof Error)) return 'can not be reached';
   if (error.name === 'TimeoutError') return `did not answer within ${timeout} ms`;
   const { cause } = error;
-  const detail = cause instanceof Error ? ('code' in cause ? cause.code : cause.message) : error.message;
+  const detail = cause instanceof Error ? ('code' in cause ? cause.code : cause.message) : error.name;
   return `can not be reached (${String(detail)})`;
 }
 

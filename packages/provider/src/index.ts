@@ -22,6 +22,7 @@ export {
   type Environment,
   type EnvironmentReading,
   type EnvironmentSchema,
+  isSet,
   readEnvironment,
   requireEnvironment,
   type VariableMeta,
@@ -41,6 +42,7 @@ export {
   VerificationUndecidedError,
 } from './errors.ts';
 export { jsonPathPattern } from './json-path.ts';
+export { nodeEnvironment } from './node-environment.ts';
 export type { UserinfoRole } from './prove-token.ts';
 export {
   commaSeparated,
@@ -49,5 +51,7 @@ export {
   providerEnvironment,
   type ResourceServerSettings,
 } from './resource-server-settings.ts';
-export { httpUrl, isLoopbackHost, issuerUrl } from './urls.ts';
+export { shownUrl } from './shown-value.ts';
+export { misspelledVariables } from './unknown-variables.ts';
+export { httpUrl, isLoopbackHost, isPlainHttp, issuerUrl } from './urls.ts';
 export type { SubjectMapping, UserinfoEndpoint } from './userinfo.ts';

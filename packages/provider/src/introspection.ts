@@ -5,6 +5,7 @@ import { type AskIdp, createIdpRequester } from './circuit-breaker.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
 import { IdpRequestError, isOutage, jsonOf, outageError, parseJson } from './idp-request.ts';
 import type { ResourceServerSettings } from './resource-server-settings.ts';
+import { shownUrl } from './shown-value.ts';
 import { type CheckedClaims, checkClaims, type TokenPolicy } from './token-claims.ts';
 
 /** RFC 7662 §2.2, and the error codes of RFC 6749 §5.2 and RFC 6750 §3.1. */
@@ -53,7 +54,10 @@ export function createIntrospector(url: string, client: IntrospectionClient, pol
       }
     }
     const doubt = saidActive ? '' : `; no token has been active yet, so ${client.advice}`;
-    throw new TokenRefusedError('inactive', `${url} says that the token is not active (${status})${doubt}`);
+    throw new TokenRefusedError(
+      'inactive',
+      `${shownUrl(url)} says that the token is not active (${status})${doubt}`,
+    );
   };
 }
 
@@ -79,7 +83,7 @@ async function ask(askIdp: AskIdp, url: string, client: IntrospectionClient, tok
 }
 
 function undecided(url: string, reason: string): VerificationUndecidedError {
-  return new VerificationUndecidedError(`${url} ${reason}`);
+  return new VerificationUndecidedError(`${shownUrl(url)} ${reason}`);
 }
 
 /** Client authentication of RFC 6749 §2.3.1: by Basic with form-encoded values, in the body, or by name only. */

@@ -3,6 +3,7 @@ import { type AskIdp, createIdpRequester } from './circuit-breaker.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
 import { type IdpAnswer, IdpRequestError, isOutage, jsonOf, outageError } from './idp-request.ts';
 import { valueAt } from './json-path.ts';
+import { shownUrl } from './shown-value.ts';
 import { quote, subjectOf } from './token-claims.ts';
 
 /** How to ask an IdP who a token belongs to: OpenID Connect Core §5.3, or whatever the IdP has in its place. */
@@ -52,14 +53,16 @@ export function createUserinfoReader(endpoint: UserinfoEndpoint, mapping: Subjec
     if (refusal !== undefined) {
       throw new UserinfoRefusedError(
         answer.status,
-        `${endpoint.url} ${refusal}: the token is unknown, expired or revoked there, or it is bound to a resource that the userinfo endpoint does not serve`,
+        `${shownUrl(endpoint.url)} ${refusal}: the token is unknown, expired or revoked there, or it is bound to a resource that the userinfo endpoint does not serve`,
       );
     }
     const user = findUser(answer.body, mapping);
     if (user !== undefined) return user;
     // Not even the shape of an answer about a user: that is no word on the token.
     if (!jsonObject.safeParse(answer.body).success) {
-      throw new VerificationUndecidedError(`${endpoint.url} answers ${answer.status} with no JSON object`);
+      throw new VerificationUndecidedError(
+        `${shownUrl(endpoint.url)} answers ${answer.status} with no JSON object`,
+      );
     }
     throw subjectMissing(answer.body, mapping, endpoint.url);
   };
