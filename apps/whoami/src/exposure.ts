@@ -22,13 +22,6 @@ const everybody = 'PROVIDER=none lets everybody in who reaches it';
 
 const unsafeSettings: readonly UnsafeSetting[] = [
   {
-    field: 'publicUrl',
-    applies: (values) => isPlainHttp(publicUrlOf(values)?.href ?? 'https://localhost'),
-    expected: 'https: with NODE_ENV=production tokens never travel over plain http to another machine',
-    example: 'PUBLIC_URL=https://mcp.example.com',
-    warning: 'PUBLIC_URL is plain http: anybody on the way can read tokens',
-  },
-  {
     field: 'host',
     applies: ({ provider, host }) => provider === NO_PROVIDER && !isLoopbackHost(String(host)),
     expected: `an address of this machine: ${everybody}, and with NODE_ENV=production nobody else may`,
@@ -42,6 +35,13 @@ const unsafeSettings: readonly UnsafeSetting[] = [
     expected: `an address of this machine: ${everybody}, and with NODE_ENV=production nobody else may`,
     example: 'PUBLIC_URL=http://localhost:3001',
     warning: `PUBLIC_URL is not an address of this machine, and ${everybody}`,
+  },
+  {
+    field: 'publicUrl',
+    applies: (values) => isPlainHttp(publicUrlOf(values)?.href ?? 'https://localhost'),
+    expected: 'https: with NODE_ENV=production tokens never travel over plain http to another machine',
+    example: 'PUBLIC_URL=https://mcp.example.com',
+    warning: 'PUBLIC_URL is plain http: anybody on the way can read tokens',
   },
 ];
 

@@ -27,7 +27,7 @@ const origin = httpUrl
 /** As browsers send it (RFC 6454 §6.2); pages of extensions and editors have schemes of their own. */
 const originList = commaSeparated
   .refine(
-    (list) => list.every((entry) => /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/.test(entry) && URL.canParse(entry)),
+    (list) => list.every((entry) => /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]+$/.test(entry) && URL.canParse(entry)),
     {
       error: 'origins (scheme, host and port, in lower case, without a path), separated by commas or spaces',
     },

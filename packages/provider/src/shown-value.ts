@@ -9,18 +9,14 @@ const HIDDEN = '(hidden)';
  */
 export function shownUrl(text: string): string {
   const [, scheme = '', rest = ''] = /^([^:/?#@]*:\/\/)?(.*)$/s.exec(text) ?? [];
-  const [address = '', query] = [rest.split(/[?#]/, 1)[0], rest.search(/[?#]/)];
-  const behind = query < 0 ? '' : rest.slice(query);
+  const [address = ''] = rest.split(/[?#]/, 1);
+  const behind = rest.slice(address.length);
   // An `@` behind a `?` or `#` may be the end of a password that has one: then nothing of it is known to be an address.
   if (behind.includes('@') && !URL.canParse(text)) return `${scheme}${HIDDEN}`;
   const parts = address.split('@');
-  const host = parts.at(-1) ?? '';
-  const shown = [
-    scheme,
-    parts.length > 1 ? `${HIDDEN}@` : '',
+  const shown = `${scheme}${parts.length > 1 ? `${HIDDEN}@` : ''}${parts.at(-1)}`
     // What stands where a port would, and is none, may be a password whose `@` is missing.
-    host.replace(/(?<=^|\/\/)([^/:[\]\s,]*):(?!\/\/|\d{0,5}(?:[/,\s]|$))[^/,\s]*/g, `$1:${HIDDEN}`),
-    behind === '' ? '' : `${behind[0]}${HIDDEN}`,
-  ].join('');
+    .replace(/(?<=\/\/)([^/:[\]\s,]*):(?!\/\/|\d{0,5}(?:[/,\s]|$))[^/,\s]*/g, `$1:${HIDDEN}`)
+    .concat(behind === '' ? '' : `${behind[0]}${HIDDEN}`);
   return shown.length > MAX_SHOWN_LENGTH ? `${shown.slice(0, MAX_SHOWN_LENGTH)}…` : shown;
 }

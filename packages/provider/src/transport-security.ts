@@ -30,7 +30,7 @@ export function checkConfiguredUrls(
       variable,
       found: shownUrl(url),
       expected: 'https: with NODE_ENV=production tokens never travel over plain http',
-      example: `${variable}=${shownUrl(url).replace(/^http:/i, 'https:')}`,
+      example: `${variable}=${overHttps(url)}`,
     })),
     insecure.map(
       ({ variable, url }) =>
@@ -78,4 +78,9 @@ function warnOrThrow(
 ): string[] {
   if (production && problems.length > 0) throw new ConfigurationError(problems);
   return warnings;
+}
+
+/** Without the query, which may hold a secret. */
+function overHttps(url: string): string {
+  return url.replace(/^http:/i, 'https:').replace(/[?#].*$/s, '');
 }

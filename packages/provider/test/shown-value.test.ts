@@ -22,7 +22,7 @@ describe('an URL in a message', () => {
     ['//user:S3CRET@idp.example.com', '(hidden)@idp.example.com'],
     ['https:/user:S3CRET@idp.example.com', '(hidden)@idp.example.com'],
     ['https://user:S3CRET/idp.example.com', 'https://user:(hidden)/idp.example.com'],
-    ['user:S3CRET', 'user:(hidden)'],
+    ['mcp:read mcp:write', 'mcp:read mcp:write'],
     ['https://one.example, https://user:S3CRET/x', 'https://one.example, https://user:(hidden)/x'],
     ['one.example?key=S3CRET, two.example', 'one.example?(hidden)'],
     ['https://a:S3CRET@one.example,https://two.example', 'https://(hidden)@one.example,https://two.example'],
