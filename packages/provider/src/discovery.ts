@@ -80,9 +80,9 @@ export async function discoverMetadata(source: DiscoverySource): Promise<Discove
   const problem = telling ?? unreachable(source, failures.map(({ reason }) => reason).join('; '));
   // A document that is there and wrong does not mend by itself; one that can't be had may.
   const cause = telling === undefined ? failures.find((failure) => failure.cause)?.cause : undefined;
-  const ways = waysToIdp(cause, source.urlVariable);
+  const { ways, ...example } = waysToIdp(cause, source.urlVariable);
   const hint = [problem.hint, source.hint, ...ways].filter((text) => text !== undefined).join('\n  ');
-  throw new ConfigurationError([{ ...problem, hint }], cause);
+  throw new ConfigurationError([{ ...problem, ...example, hint }], cause);
 }
 
 interface DiscoveryFailure {

@@ -34,7 +34,7 @@ export function checkConfiguredUrls(
     })),
     insecure.map(
       ({ variable, url }) =>
-        `${variable}=${shownUrl(url)} is plain http: anybody on the way can read tokens, and change the keys that prove them`,
+        `${variable}=${shownUrl(url)} is plain http: anybody on the way can read tokens and change answers`,
     ),
   );
 }
