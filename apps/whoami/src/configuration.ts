@@ -1,6 +1,17 @@
-import { ConfigurationError, type Environment, type Provider, readEnvironment } from '@mcp-whoami/provider';
+import {
+  ConfigurationError,
+  type ConfigurationProblem,
+  describeEnvironment,
+  type Environment,
+  misspelledVariables,
+  type Provider,
+  readEnvironment,
+} from '@mcp-whoami/provider';
+import { z } from 'zod';
+import { exposureWarnings } from './exposure.ts';
+import { findForgottenProvider } from './forgotten-provider.ts';
 import { loadProvider } from './providers.ts';
-import { serverEnvironment } from './server-environment.ts';
+import { serverEnvironment, serverVariables } from './server-environment.ts';
 
 export interface Configuration {
   host: string;
@@ -14,6 +25,8 @@ export interface Configuration {
   discoveryRetry: boolean;
   /** Nothing: no authentication. */
   provider: Provider | undefined;
+  /** What the operator should know of it. */
+  warnings: readonly string[];
 }
 
 /**
@@ -24,15 +37,27 @@ export interface Configuration {
 export async function readConfiguration(environment: Environment): Promise<Configuration> {
   const server = readEnvironment(serverEnvironment, environment);
   // A wrong PORT must not hide a missing issuer: the provider's variables are read all the same.
-  const chosen = readEnvironment(serverEnvironment.pick({ provider: true }), environment);
-  const provider = chosen.success ? await loadProvider(chosen.values.provider) : undefined;
-  const own =
-    provider === undefined
-      ? undefined
-      : readEnvironment(provider.environment, environment, provider.environmentPrefix);
+  const chosen = readEnvironment(z.object({ provider: serverVariables.provider }), environment);
+  const forgotten = await findForgottenProvider(environment);
+  const provider =
+    chosen.success && forgotten === undefined ? await loadProvider(chosen.values.provider) : undefined;
+  const own = provider?.readEnvironment(environment);
+  const misspelled = misspelledVariables(environment, describeEnvironment(serverEnvironment));
 
-  const problems = [server, own].flatMap((reading) => (reading?.success === false ? reading.problems : []));
-  if (!server.success || problems.length > 0) throw new ConfigurationError(problems);
+  const problems = [
+    ...(forgotten === undefined ? [] : [forgotten]),
+    ...[server, own].flatMap((reading) => (reading?.success === false ? reading.problems : [])),
+    ...misspelled,
+  ];
+  if (!server.success || problems.length > 0) throw new ConfigurationError(firstOfEach(problems));
   const { host, port, publicUrl, allowedOrigins, trustedProxies, discoveryRetry } = server.values;
-  return { host, port, publicUrl, allowedOrigins, trustedProxies, discoveryRetry, provider };
+  const warnings = exposureWarnings(server.values);
+  return { host, port, publicUrl, allowedOrigins, trustedProxies, discoveryRetry, provider, warnings };
+}
+
+/** The server and its provider may both read a variable. */
+function firstOfEach(problems: readonly ConfigurationProblem[]): ConfigurationProblem[] {
+  return [
+    ...new Map(problems.toReversed().map((problem) => [problem.variable, problem])).values(),
+  ].toReversed();
 }

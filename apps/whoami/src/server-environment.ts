@@ -1,8 +1,10 @@
-import { commaSeparated, httpUrl, variable } from '@mcp-whoami/provider';
+import { commaSeparated, httpUrl, nodeEnvironment, variable } from '@mcp-whoami/provider';
 import { z } from 'zod';
+import { refusedInProduction } from './exposure.ts';
 import { providerNames } from './providers.ts';
 
-const MAX_PORT = 65_535;
+/** The highest port. */
+export const MAX_PORT = 65_535;
 
 const port = z
   .string()
@@ -25,15 +27,15 @@ const origin = httpUrl
 /** As browsers send it (RFC 6454 §6.2); pages of extensions and editors have schemes of their own. */
 const originList = commaSeparated
   .refine(
-    (list) => list.every((entry) => /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/.test(entry) && URL.canParse(entry)),
+    (list) => list.every((entry) => /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]+$/.test(entry) && URL.canParse(entry)),
     {
-      error: 'origins (scheme, host and port, in lower case, without a path), separated by commas',
+      error: 'origins (scheme, host and port, in lower case, without a path), separated by commas or spaces',
     },
   )
   .transform((list) => list.map((entry) => (/^https?:/.test(entry) ? new URL(entry).origin : entry)));
 
 /** The variables of the server itself. */
-export const serverEnvironment = z.object({
+export const serverVariables = {
   provider: variable(z.enum(providerNames, { error: `one of ${providerNames.join(', ')}` }).default('dev'), {
     description: `one of ${providerNames.map((name) => `\`${name}\``).join(', ')}; \`dev\` is embedded (this machine only, refused with \`NODE_ENV=production\`), \`none\` is no authentication`,
     example: 'keycloak',
@@ -55,7 +57,7 @@ export const serverEnvironment = z.object({
     defaultText: 'http://localhost:$PORT',
   }),
   allowedOrigins: variable(originList.default([]), {
-    description: 'further browser origins, separated by commas',
+    description: 'further browser origins, separated by commas or spaces',
     example: 'https://inspector.example.com',
     defaultText: 'loopback origins and `PUBLIC_URL`',
   }),
@@ -77,9 +79,8 @@ export const serverEnvironment = z.object({
       defaultText: 'false',
     },
   ),
-  nodeEnv: variable(z.string().optional(), {
-    description: '`production` refuses what is unsafe: the `dev` provider, IdPs over plain http',
-    example: 'production',
-    defaultText: 'none',
-  }),
-});
+  ...nodeEnvironment,
+};
+
+/** The environment of the server itself, with the rules about several of its variables. */
+export const serverEnvironment = z.object(serverVariables).check(...refusedInProduction);

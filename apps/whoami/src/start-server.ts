@@ -1,11 +1,12 @@
 import type { RequestListener, Server } from 'node:http';
 import type { GuardLogger } from '@mcp-whoami/guard';
-import { ConfigurationError, type Environment } from '@mcp-whoami/provider';
+import { ConfigurationError, type Environment, shownUrl } from '@mcp-whoami/provider';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { connectPatiently } from './connect-patiently.ts';
 import { createApp, resourcesOf } from './create-app.ts';
 import { createHttpServer } from './http-server.ts';
 import { createWaitingPage } from './page/page-routes.ts';
+import { MAX_PORT } from './server-environment.ts';
 import { createSseSessions } from './sse-sessions.ts';
 
 /** A server that listens. Disposing of it ends every connection and what the provider started. */
@@ -52,7 +53,7 @@ export async function startServer(environment: Environment, logger: GuardLogger)
   return {
     providerTitle: provider?.title ?? 'none: everybody is let in',
     publicUrl,
-    warnings: connection?.warnings ?? [],
+    warnings: [...configuration.warnings, ...(connection?.warnings ?? [])],
     notes: connection?.notes ?? [],
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
@@ -92,13 +93,13 @@ function listenError(error: Error, host: string, port: number): ConfigurationErr
             code === 'EADDRINUSE'
               ? `Another program listens on ${host} port ${port}.`
               : 'The system does not permit that port to this user.',
-          example: `PORT=${port < 1024 ? 3001 : port + 1}`,
+          example: `PORT=${port < 1024 || port === MAX_PORT ? 3001 : port + 1}`,
         }
       : {
           variable: 'HOST',
-          found: host,
+          found: shownUrl(host),
           expected: 'an address of this machine',
-          hint: error.message,
+          hint: `The system does not let this program listen there${code === undefined ? '' : ` (${code})`}.`,
           example: 'HOST=127.0.0.1',
         };
   return new ConfigurationError([problem], error);

@@ -33,7 +33,7 @@ export async function connectAuthorizationServer(
   server: AuthorizationServer,
   context: ConnectionContext,
 ): Promise<ProviderConnection> {
-  const insecure = checkConfiguredUrls(server.urls, context);
+  const insecure = checkConfiguredUrls(server, context);
   const found = await findMetadata(server, context);
   const insecureEndpoints = checkEndpoints(found.metadata, server, context);
   const policy = tokenPolicy(found, server, context);

@@ -1,15 +1,18 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { AccessTokenInfo } from './access-token-info.ts';
 import type { JsonObject, ResolvedAuthServerConfig } from './authorization-server-metadata.ts';
 import {
   describeEnvironment,
   type Environment,
+  type EnvironmentReading,
   type EnvironmentSchema,
-  requireEnvironment,
+  readEnvironment,
   variableName,
 } from './environment.ts';
 import { type Advice, ConfigurationError } from './errors.ts';
+import { nodeEnvironment } from './node-environment.ts';
 import type { Caller } from './question-budget.ts';
+import { unknownVariables } from './unknown-variables.ts';
 import type { WarningLogger } from './warning-logger.ts';
 
 /** What every connection is made for. */
@@ -93,6 +96,8 @@ export interface ProviderDefinition<Schema extends EnvironmentSchema> {
   title: string;
   /** What the names of its environment variables begin with. */
   environmentPrefix?: string;
+  /** The names, without the prefix, of variables that other programs are known to read. */
+  foreignVariables?: RegExp;
   environment: Schema;
   connect(values: z.output<Schema>, context: ConnectionContext): Promise<ProviderConnection>;
 }
@@ -103,6 +108,8 @@ export interface Provider<Schema extends EnvironmentSchema = EnvironmentSchema> 
   readonly title: string;
   readonly environmentPrefix?: string;
   readonly environment: Schema;
+  /** The provider's variables, or everything that is wrong with them; a name with its prefix that nothing reads too. */
+  readEnvironment(environment: Environment): EnvironmentReading<z.output<Schema>>;
   /**
    * Reads the provider's variables and its metadata.
    *
@@ -115,20 +122,33 @@ export interface Provider<Schema extends EnvironmentSchema = EnvironmentSchema> 
 export function defineProvider<Schema extends EnvironmentSchema>(
   definition: ProviderDefinition<Schema>,
 ): Provider<Schema> {
-  const { connect, ...data } = definition;
+  const { connect, foreignVariables, ...data } = definition;
+  const { environment: schema, environmentPrefix: prefix } = definition;
+  const read = (environment: Environment): EnvironmentReading<z.output<Schema>> => {
+    const reading = readEnvironment(schema, environment, prefix);
+    const known = describeEnvironment(schema, prefix);
+    const unknown =
+      prefix === undefined ? [] : unknownVariables(environment, known, prefix, foreignVariables);
+    if (unknown.length === 0) return reading;
+    return { success: false, problems: [...unknown, ...(reading.success ? [] : reading.problems)] };
+  };
   return {
     ...data,
+    readEnvironment: read,
     connect: async (environment, options) => {
-      const { environment: schema, environmentPrefix } = definition;
-      const values = requireEnvironment(schema, environment, environmentPrefix);
+      const reading = read(environment);
+      const node = readEnvironment(z.object(nodeEnvironment), environment);
+      if (!reading.success || !node.success) {
+        throw new ConfigurationError([reading, node].flatMap((part) => (part.success ? [] : part.problems)));
+      }
       try {
-        return await connect(values, {
+        return await connect(reading.values, {
           ...options,
-          production: environment.NODE_ENV === 'production',
-          variable: (field) => variableName(field, environmentPrefix),
+          production: node.values.nodeEnv,
+          variable: (field) => variableName(field, prefix),
         });
       } catch (error) {
-        throw error instanceof ConfigurationError ? withExamples(error, schema, environmentPrefix) : error;
+        throw error instanceof ConfigurationError ? withExamples(error, schema, prefix) : error;
       }
     },
   };

@@ -6,6 +6,7 @@ import {
 } from './authorization-server-metadata.ts';
 import type { ConnectionContext, ProviderConnection } from './define-provider.ts';
 import { discoverMetadata } from './discovery.ts';
+import { publishedMetadata } from './published-metadata.ts';
 
 /** The metadata of an authorization server, and what MCP clients are told of it. */
 export interface FoundMetadata {
@@ -14,6 +15,8 @@ export interface FoundMetadata {
   type: 'oidc' | 'oauth';
   document: JsonObject;
   metadata: AuthorizationServerMetadata;
+  /** Whether an MCP client that is given the IdP's issuer finds the document. */
+  foundByClients: boolean;
   published: ProviderConnection['published'];
 }
 
@@ -35,8 +38,9 @@ export async function findMetadata(
       token_endpoint: source.tokenEndpoint,
       response_types_supported: ['code'],
       grant_types_supported: ['authorization_code', 'refresh_token'],
-      // MCP clients stop without it; an IdP that does not know PKCE ignores the parameters (RFC 7636 §5).
-      code_challenge_methods_supported: ['S256'],
+      // The MCP specification has clients stop without it; an IdP that does not know PKCE ignores the parameters
+      // (RFC 7636 §5).
+      ...(source.pkce === 'none' ? {} : { code_challenge_methods_supported: ['S256'] }),
     };
     const metadata = authorizationServerMetadata.parse(document);
     return {
@@ -44,11 +48,12 @@ export async function findMetadata(
       type: 'oauth',
       document,
       metadata,
+      foundByClients: true,
       published: { issuer: ownOrigin, metadata: document },
     };
   }
   const { issuer, type, issuerField, settingOf, hint } = source;
-  const { document, metadata, foundByClients } = await discoverMetadata({
+  const discovered = await discoverMetadata({
     issuer,
     type,
     url: server.settings.discoveryUrl,
@@ -58,13 +63,5 @@ export async function findMetadata(
     urlVariable: context.variable('discoveryUrl'),
     repairMetadata: server.repairMetadata,
   });
-  const published = foundByClients
-    ? { issuer, metadata: document }
-    : { issuer: ownOrigin, metadata: asOwnMetadata(document, ownOrigin) };
-  return { byHand: false, type, document, metadata, published };
-}
-
-/** Signed values would take precedence over the plain ones (RFC 8414 §2.1), the replaced issuer included. */
-function asOwnMetadata({ signed_metadata: _, ...document }: JsonObject, issuer: string): JsonObject {
-  return { ...document, issuer };
+  return { byHand: false, type, ...discovered, published: publishedMetadata(discovered, ownOrigin) };
 }

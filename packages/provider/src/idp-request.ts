@@ -1,3 +1,5 @@
+import { shownUrl } from './shown-value.ts';
+
 /** How long an answer of an identity provider may take, in milliseconds. */
 export const IDP_TIMEOUT_MS = 5_000;
 /** How large it may be, in bytes: metadata and keys, which no caller has a hand in, and answers about a user. */
@@ -24,7 +26,7 @@ export class IdpRequestError extends Error {
     reason: string,
     options: { outcome?: IdpOutcome; cause?: unknown; retryAfter?: number | undefined } = {},
   ) {
-    super(`${url} ${reason}`, { cause: options.cause });
+    super(`${shownUrl(url)} ${reason}`, { cause: options.cause });
     this.name = 'IdpRequestError';
     this.outcome = options.outcome ?? 'useless';
     this.retryAfter = options.retryAfter;
@@ -47,10 +49,12 @@ export interface IdpRequest {
   timeout?: number;
   /** The largest answer that is read, in bytes; 1 MiB otherwise. */
   maxBytes?: number;
+  /** How many redirects within the origin are followed, none unless told: only for what carries no token. */
+  redirects?: number;
 }
 
 /**
- * Asks an identity provider. Redirects are not followed, so that a token never travels to another host.
+ * Asks an identity provider. No redirect to another origin is followed, so that nothing travels to another host.
  *
  * @throws {IdpRequestError} when no complete answer came in time, it was too large, or it was a redirect.
  */
@@ -66,6 +70,11 @@ export async function requestIdp(url: string, request: IdpRequest = {}): Promise
     });
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel();
+      const { redirects = 0 } = request;
+      const target = URL.parse(response.headers.get('location') ?? '', url);
+      if (redirects > 0 && target?.origin === new URL(url).origin) {
+        return await requestIdp(target.href, { ...request, redirects: redirects - 1 });
+      }
       throw new IdpRequestError(url, `redirects (${response.status}) to ${redirectTarget(url, response)}`);
     }
     return {
@@ -100,7 +109,7 @@ function describeFailure(error: unknown, timeout: number): string {
   if (!(error instanceof Error)) return 'can not be reached';
   if (error.name === 'TimeoutError') return `did not answer within ${timeout} ms`;
   const { cause } = error;
-  const detail = cause instanceof Error ? ('code' in cause ? cause.code : cause.message) : error.message;
+  const detail = cause instanceof Error ? ('code' in cause ? cause.code : cause.message) : error.name;
   return `can not be reached (${String(detail)})`;
 }
 

@@ -22,6 +22,7 @@ export {
   type Environment,
   type EnvironmentReading,
   type EnvironmentSchema,
+  isSet,
   readEnvironment,
   requireEnvironment,
   type VariableMeta,
@@ -41,6 +42,7 @@ export {
   VerificationUndecidedError,
 } from './errors.ts';
 export { jsonPathPattern } from './json-path.ts';
+export { nodeEnvironment } from './node-environment.ts';
 export type { UserinfoRole } from './prove-token.ts';
 export type { Caller } from './question-budget.ts';
 export {
@@ -51,6 +53,8 @@ export {
   type ResourceServerSettings,
 } from './resource-server-settings.ts';
 export { revocationVariable } from './revocation.ts';
-export { httpUrl, isLoopbackHost, issuerUrl } from './urls.ts';
+export { shownUrl } from './shown-value.ts';
+export { misspelledVariables } from './unknown-variables.ts';
+export { httpUrl, isLoopbackHost, isPlainHttp, issuerUrl } from './urls.ts';
 export type { SubjectMapping, UserinfoEndpoint } from './userinfo.ts';
 export type { WarningLogger } from './warning-logger.ts';

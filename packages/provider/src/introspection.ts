@@ -13,6 +13,7 @@ import {
 } from './idp-request.ts';
 import { type AskIdp, createIdpRequester } from './idp-requester.ts';
 import type { ResourceServerSettings } from './resource-server-settings.ts';
+import { shownUrl } from './shown-value.ts';
 import { type CheckedClaims, checkClaims, type TokenPolicy } from './token-claims.ts';
 import { speaksOfError } from './userinfo.ts';
 
@@ -57,7 +58,7 @@ export function createIntrospector(url: string, client: IntrospectionClient, pol
     if (status === 200 && body.active === true && !speaksOfError(body.error)) {
       const excess = excessOf(body);
       if (excess !== undefined)
-        throw new TokenRefusedError('malformed_token', `${url} answers with ${excess}`);
+        throw new TokenRefusedError('malformed_token', `${shownUrl(url)} answers with ${excess}`);
       saidActive = true;
       return { ...checkClaims(body, policy), claims: body };
     }
@@ -73,7 +74,10 @@ export function createIntrospector(url: string, client: IntrospectionClient, pol
       }
     }
     const doubt = saidActive ? '' : `; no token has been active yet, so ${client.advice}`;
-    throw new TokenRefusedError('inactive', `${url} says that the token is not active (${status})${doubt}`);
+    throw new TokenRefusedError(
+      'inactive',
+      `${shownUrl(url)} says that the token is not active (${status})${doubt}`,
+    );
   };
 }
 
@@ -104,7 +108,7 @@ async function ask(askIdp: AskIdp, url: string, client: IntrospectionClient, tok
 }
 
 function undecided(url: string, reason: string): VerificationUndecidedError {
-  return new VerificationUndecidedError(`${url} ${reason}`);
+  return new VerificationUndecidedError(`${shownUrl(url)} ${reason}`);
 }
 
 /** Client authentication of RFC 6749 §2.3.1: by Basic with form-encoded values, in the body, or by name only. */

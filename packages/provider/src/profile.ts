@@ -16,9 +16,7 @@ export type ReadProfile = (token: string, subject: string | undefined) => Promis
  *
  * The function throws as that one does.
  */
-export function createProfileReader(
-  ...ofUserinfo: Parameters<typeof createUserinfoReader>
-): ReadProfile {
+export function createProfileReader(...ofUserinfo: Parameters<typeof createUserinfoReader>): ReadProfile {
   const read = createUserinfoReader(...ofUserinfo);
   const turnsOf = createTurnsOfEach(MAX_UNDER_WAY, MAX_WAITING);
   return async (token, subject) => {

@@ -17,23 +17,23 @@ const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 const scopeList = z
   .string()
-  .transform((text) => [...new Set(text.split(/\s+/).filter((scope) => scope !== ''))])
+  .transform((text) => [...new Set(entriesOf(text))])
   .refine((scopes) => scopes.every((scope) => scopeToken.test(scope)), {
-    error: 'scopes separated by spaces (RFC 6749 section 3.3)',
+    error: 'scopes separated by spaces or commas (RFC 6749 section 3.3)',
   });
 
-/** Values separated by commas; white space around them and empty ones do not count. */
-export const commaSeparated = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== ''),
-);
+/** Values separated by commas, spaces or both; empty ones do not count. */
+export const commaSeparated = z.string().transform(entriesOf);
+
+/** Every list takes both separators: one that takes spaces only makes one value of `openid,profile`. */
+function entriesOf(text: string): string[] {
+  return text.split(/[\s,]+/).filter((entry) => entry !== '');
+}
 
 const audienceList = commaSeparated.refine(
   (list) => list.length > 0 && (list.length === 1 || !list.includes(ANY_AUDIENCE)),
   {
-    error: `audience values separated by commas, ${NO_AUDIENCE} among them for tokens that name no audience, or ${ANY_AUDIENCE} alone`,
+    error: `audience values separated by commas or spaces, ${NO_AUDIENCE} among them for tokens that name no audience, or ${ANY_AUDIENCE} alone`,
   },
 );
 
@@ -85,13 +85,22 @@ export function providerEnvironment<Own extends z.ZodRawShape>(
     );
 }
 
-/** A rule about several variables, for `.check()`: judged also when one of them is malformed. */
+/**
+ * A rule about several variables, for `.check()`: judged also when one of them is malformed. `example` is an
+ * assignment that works, where the variable's own does not.
+ */
 export function crossCheck(
   field: string,
   expected: string,
   holds: (values: Record<string, unknown>) => boolean,
+  example?: string,
 ) {
-  return z.refine<Record<string, unknown>>(holds, { path: [field], error: expected, when: () => true });
+  return z.refine<Record<string, unknown>>(holds, {
+    path: [field],
+    error: expected,
+    when: () => true,
+    ...(example === undefined ? {} : { params: { example } }),
+  });
 }
 
 function resourceServerVariables(defaults: { scopes: readonly string[] }) {
@@ -104,17 +113,17 @@ function resourceServerVariables(defaults: { scopes: readonly string[] }) {
     }),
     audience: variable(audienceList.optional(), {
       description:
-        'accepted `aud` values, separated by commas; `none` among them accepts tokens that name no audience; `*` alone turns the check off',
+        'accepted `aud` values, separated by commas or spaces; `none` among them accepts tokens that name no audience; `*` alone turns the check off',
       example: 'http://localhost:3001/mcp',
       defaultText: 'the URLs of the server’s resources',
     }),
     scopes: variable(scopeList.default([...defaults.scopes]), {
-      description: 'the scopes asked of clients, separated by spaces',
+      description: 'the scopes asked of clients, separated by spaces or commas',
       example: 'openid profile email',
       defaultText: defaults.scopes.length === 0 ? 'none' : defaults.scopes.join(' '),
     }),
     requiredScopes: variable(scopeList.default([]), {
-      description: 'scopes, separated by spaces; a token that lacks any of them gets 403',
+      description: 'scopes, separated by spaces or commas; a token that lacks any of them gets 403',
       example: 'mcp:whoami',
       defaultText: 'none',
     }),

@@ -13,6 +13,7 @@ import {
 import { type AskIdp, createIdpRequester } from './idp-requester.ts';
 import { valueAt } from './json-path.ts';
 import { quote } from './quote.ts';
+import { shownUrl } from './shown-value.ts';
 import type { SignedUserinfo } from './signed-userinfo.ts';
 import { subjectOf } from './token-claims.ts';
 
@@ -72,18 +73,20 @@ export function createUserinfoReader(
     if (refusal !== undefined) {
       throw new UserinfoRefusedError(
         answer.status,
-        `${endpoint.url} ${refusal}: the token is unknown, expired or revoked there, or it is bound to a resource that the userinfo endpoint does not serve`,
+        `${shownUrl(endpoint.url)} ${refusal}: the token is unknown, expired or revoked there, or it is bound to a resource that the userinfo endpoint does not serve`,
       );
     }
     const excess = excessOf(answer.body);
     if (excess !== undefined) {
-      throw new TokenRefusedError('malformed_token', `${endpoint.url} answers with ${excess}`);
+      throw new TokenRefusedError('malformed_token', `${shownUrl(endpoint.url)} answers with ${excess}`);
     }
     const user = findUser(answer.body, mapping);
     if (user !== undefined) return { ...user, ...(answer.signedFor && { signedFor: answer.signedFor }) };
     // Not even the shape of an answer about a user: that is no word on the token.
     if (!jsonObject.safeParse(answer.body).success) {
-      throw new VerificationUndecidedError(`${endpoint.url} answers ${answer.status} with no JSON object`);
+      throw new VerificationUndecidedError(
+        `${shownUrl(endpoint.url)} answers ${answer.status} with no JSON object`,
+      );
     }
     throw subjectMissing(answer.body, mapping, endpoint.url);
   };

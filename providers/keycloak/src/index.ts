@@ -13,6 +13,8 @@ export const keycloak = defineProvider({
   id: 'keycloak',
   title: 'Keycloak',
   environmentPrefix: 'KEYCLOAK',
+  // Of Keycloak's own image, and of this repository's scripts that start it.
+  foreignVariables: /^(ADMIN|ADMIN_PASSWORD|IMAGE|TUTORIAL_IMAGE)$/,
   environment: providerEnvironment(
     {
       issuer: issuerVariable({
