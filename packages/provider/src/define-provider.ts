@@ -14,6 +14,11 @@ import { type Advice, ConfigurationError } from './errors.ts';
 export interface ConnectOptions {
   /** The URLs of this server's protected resources, the audience of its tokens (RFC 8707). */
   resources: readonly [string, ...string[]];
+  /**
+   * The URL under which clients reach this server, with its path and without a slash at the end; the origin of the
+   * first resource otherwise. It is the issuer (RFC 8414 §2) of metadata that this server publishes itself.
+   */
+  publicUrl?: string;
 }
 
 /** What a provider's declaration is given to connect with. */

@@ -9,7 +9,7 @@ import { discoverMetadata } from './discovery.ts';
 
 /** The metadata of an authorization server, and what MCP clients are told of it. */
 export interface FoundMetadata {
-  /** Made here: its issuer is this server's origin, not the IdP's. */
+  /** Made here: its issuer is this server, not the IdP. */
   byHand: boolean;
   type: 'oidc' | 'oauth';
   document: JsonObject;
@@ -26,11 +26,11 @@ export async function findMetadata(
   server: AuthorizationServer,
   context: ConnectionContext,
 ): Promise<FoundMetadata> {
-  const ownOrigin = new URL(context.resources[0]).origin;
+  const ownIssuer = context.publicUrl ?? new URL(context.resources[0]).origin;
   const source = server.metadata;
   if ('tokenEndpoint' in source) {
     const document = {
-      issuer: ownOrigin,
+      issuer: ownIssuer,
       authorization_endpoint: source.authorizationEndpoint,
       token_endpoint: source.tokenEndpoint,
       response_types_supported: ['code'],
@@ -44,7 +44,7 @@ export async function findMetadata(
       type: 'oauth',
       document,
       metadata,
-      published: { issuer: ownOrigin, metadata: document },
+      published: { issuer: ownIssuer, metadata: document },
     };
   }
   const { issuer, type, issuerField, settingOf, hint } = source;
@@ -60,7 +60,7 @@ export async function findMetadata(
   });
   const published = foundByClients
     ? { issuer, metadata: document }
-    : { issuer: ownOrigin, metadata: asOwnMetadata(document, ownOrigin) };
+    : { issuer: ownIssuer, metadata: asOwnMetadata(document, ownIssuer) };
   return { byHand: false, type, document, metadata, published };
 }
 
