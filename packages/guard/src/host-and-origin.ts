@@ -1,6 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { isLoopbackHost } from '@mcp-whoami/provider';
+import type { Request } from 'express';
 import { countHeaders } from './count-headers.ts';
+
+/** Characters of a stranger's text in a log line. */
+const MAX_QUOTED = 100;
 
 /** Why a request is not for this server or not from a page that may use it. */
 export interface ForeignRequest {
@@ -10,26 +14,81 @@ export interface ForeignRequest {
 
 /**
  * Makes the check of the `Host` header against DNS rebinding (MCP transports, "Security Warning"): the hosts of
- * the resources and loopback names are this server, and nothing else.
+ * the resources, loopback names and `allowedHosts` are this server, and nothing else. What is checked is the name
+ * that the client used: the one that a trusted proxy forwards, if it does, in place of its own for this server.
  */
-export function createHostCheck(resources: readonly string[]) {
-  const own = new Set(resources.map((resource) => new URL(resource).host));
-  const protocols = new Set(resources.map((resource) => new URL(resource).protocol));
-  return (request: IncomingMessage): ForeignRequest | undefined => {
+export function createHostCheck(resources: readonly string[], allowedHosts: readonly string[]) {
+  const urls = resources.map((resource) => new URL(resource));
+  const own = new Set(urls.map(({ host }) => host));
+  const protocols = new Set(urls.map(({ protocol }) => protocol));
+  // A proxy may speak either protocol to this server, so the port of both may be left out.
+  const allowed = new Set(
+    allowedHosts.flatMap((host) => hostsOf(host, bothProtocols).map((url) => url.host)),
+  );
+  const isOurs = (host: string) =>
+    own.has(host) ||
+    hostsOf(host, protocols).some((url) => own.has(url.host) || isLoopbackHost(url.hostname)) ||
+    hostsOf(host, bothProtocols).some((url) => allowed.has(url.host));
+
+  return (request: Request): ForeignRequest | undefined => {
     // Node keeps the first of several; a proxy may have looked at another one (RFC 9112 §3.2).
     const host = countHeaders(request, 'host') === 1 ? (request.headers.host ?? '') : '';
-    if (own.has(host)) return undefined;
-    const urls = /^[^\s/?#@\\]+$/.test(host) ? [...protocols].map((protocol) => `${protocol}//${host}`) : [];
-    const known = urls
-      .filter((url) => URL.canParse(url))
-      .map((url) => new URL(url))
-      .some((url) => own.has(url.host) || isLoopbackHost(url.hostname));
-    if (known) return undefined;
+    const forwarded = forwardedHost(request);
+    // A target in absolute form names the host too (RFC 9112 §3.2.2).
+    const named = forwarded === undefined ? [host, ...authorityOf(request.originalUrl)] : [forwarded];
+    const foreign = named.find((name) => !isOurs(name));
+    if (foreign === undefined) return undefined;
+    const expected = `expected a Host of ${[...own, ...allowedHosts].join(', ')} or loopback`;
+    const found =
+      forwarded === undefined ? quote(foreign) : `${quote(host)} with X-Forwarded-Host ${quote(foreign)}`;
+    const toAllow = /^[\w.:[\]-]{1,255}$/.test(foreign)
+      ? `, or, if it is right that they call it so, set ALLOWED_HOSTS=${[...allowedHosts, foreign].join(',')} (allowedHosts of createGuard)`
+      : '';
+    const { 'x-forwarded-host': unheard } = request.headers;
+    const toTrust =
+      forwarded === undefined && unheard !== undefined
+        ? `. X-Forwarded-Host is ${quote(String(unheard))}, which does not count as no proxy is trusted: if one wrote it, set TRUSTED_PROXIES (Express: trust proxy) to the number of proxies`
+        : '';
     return {
       reason: 'host_not_allowed',
-      logMessage: `expected a Host of ${[...own].join(', ')} or loopback, found ${JSON.stringify(host)}; clients must use the server’s public URL`,
+      logMessage: `${expected}, found ${found}; clients must use the server’s public URL${toAllow}${toTrust}`,
     };
   };
+}
+
+const bothProtocols = ['http:', 'https:'] as const;
+
+/** What a value of `Host` is under each protocol, whose default port is no part of a URL's host; nothing if it is none. */
+function hostsOf(host: string, protocols: Iterable<string>): URL[] {
+  if (!/^[^\s/?#@\\]+$/.test(host)) return [];
+  return [...protocols].flatMap((protocol) => URL.parse(`${protocol}//${host}`) ?? []);
+}
+
+/** The host in a target in absolute form. */
+function authorityOf(target: string): string[] {
+  const [, authority] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(target) ?? [];
+  return authority === undefined ? [] : [authority];
+}
+
+/**
+ * What the proxies before this server say the client called it; nothing where none is trusted. Each adds what it was
+ * called itself behind what the others said, or replaces it: with as many as are trusted counted from the end, what
+ * stands before them is the client's own invention. Express (`request.host`) would take that.
+ */
+function forwardedHost({ headers, app, socket, ips }: Request): string | undefined {
+  const { 'x-forwarded-host': forwarded } = headers;
+  if (forwarded === undefined) return undefined;
+  const trusts: (address: string | undefined, hop: number) => boolean = app.get('trust proxy fn');
+  if (!trusts(socket.remoteAddress, 0)) return undefined;
+  const names = String(forwarded)
+    .split(',')
+    .map((name) => name.trim());
+  return names.at(-Math.max(1, ips.length)) ?? names[0];
+}
+
+/** A stranger's text for the log. */
+function quote(text: string): string {
+  return JSON.stringify(text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text);
 }
 
 /**
