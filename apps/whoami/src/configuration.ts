@@ -5,8 +5,10 @@ import { serverEnvironment } from './server-environment.ts';
 export interface Configuration {
   host: string;
   port: number;
-  /** The origin that clients use, when it is not this machine's `localhost`. */
+  /** The URL that clients use, when it is not this machine's `localhost`. */
   publicUrl: string | undefined;
+  /** Further values of `Host`. */
+  allowedHosts: readonly string[];
   allowedOrigins: readonly string[];
   /** Reverse proxies before the server. */
   trustedProxies: number;
@@ -33,6 +35,7 @@ export async function readConfiguration(environment: Environment): Promise<Confi
 
   const problems = [server, own].flatMap((reading) => (reading?.success === false ? reading.problems : []));
   if (!server.success || problems.length > 0) throw new ConfigurationError(problems);
-  const { host, port, publicUrl, allowedOrigins, trustedProxies, discoveryRetry } = server.values;
-  return { host, port, publicUrl, allowedOrigins, trustedProxies, discoveryRetry, provider };
+  const { host, port, publicUrl, allowedHosts, allowedOrigins, trustedProxies, discoveryRetry } =
+    server.values;
+  return { host, port, publicUrl, allowedHosts, allowedOrigins, trustedProxies, discoveryRetry, provider };
 }
