@@ -23,7 +23,7 @@ const hops = z
 const publicPath = /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)*\/?$/;
 const ownPath = /^\/(?:\.well-known(?:\/.*)?|mcp|sse|messages|page|health|backchannel-logout)\/?$/i;
 
-const pathOf = (url: string) => url.replace(/^[^:]+:\/\/[^/?#]*/, '');
+const pathOf = (url: string) => url.replace(/^[^:]+:\/\/[^/\\?#]*/, '');
 
 const publicUrl = httpUrl
   .refine((text) => !URL.canParse(text) || publicPath.test(pathOf(text)), {
