@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isLoopbackHost } from '@mcp-whoami/provider';
 import type { Request } from 'express';
 import { countHeaders } from './count-headers.ts';
+import { forwardedHost } from './forwarded-host.ts';
 
 /** Characters of a stranger's text in a log line. */
 const MAX_QUOTED = 100;
@@ -38,20 +39,24 @@ export function createHostCheck(resources: readonly string[], allowedHosts: read
     const named = forwarded === undefined ? [host, ...authorityOf(request.originalUrl)] : [forwarded];
     const foreign = named.find((name) => !isOurs(name));
     if (foreign === undefined) return undefined;
-    const expected = `expected a Host of ${[...own, ...allowedHosts].join(', ')} or loopback`;
     const found =
       forwarded === undefined ? quote(foreign) : `${quote(host)} with X-Forwarded-Host ${quote(foreign)}`;
-    const toAllow = /^[\w.:[\]-]{1,255}$/.test(foreign)
-      ? `, or, if it is right that they call it so, set ALLOWED_HOSTS=${[...allowedHosts, foreign].join(',')} (allowedHosts of createGuard)`
-      : '';
-    const { 'x-forwarded-host': unheard } = request.headers;
-    const toTrust =
-      forwarded === undefined && unheard !== undefined
-        ? `. X-Forwarded-Host is ${quote(String(unheard))}, which does not count as no proxy is trusted: if one wrote it, set TRUSTED_PROXIES (Express: trust proxy) to the number of proxies`
-        : '';
     return {
       reason: 'host_not_allowed',
-      logMessage: `${expected}, found ${found}; clients must use the server’s public URL${toAllow}${toTrust}`,
+      logMessage: [
+        `expected a Host of ${[...own, ...allowedHosts].join(', ')} or loopback, found ${found}`,
+        'clients must use the server’s public URL',
+        ...(/^[\w.:[\]-]{1,255}$/.test(foreign)
+          ? [
+              `if a proxy or a cluster calls this server so, set ALLOWED_HOSTS=${[...allowedHosts, foreign].join(',')} (in createGuard: allowedHosts)`,
+            ]
+          : []),
+        ...(forwarded === undefined && request.headers['x-forwarded-host'] !== undefined
+          ? [
+              `X-Forwarded-Host ${quote(String(request.headers['x-forwarded-host']))} does not count, as the proxy before this server is not trusted (TRUSTED_PROXIES; in Express: trust proxy)`,
+            ]
+          : []),
+      ].join('; '),
     };
   };
 }
@@ -61,29 +66,15 @@ const bothProtocols = ['http:', 'https:'] as const;
 /** What a value of `Host` is under each protocol, whose default port is no part of a URL's host; nothing if it is none. */
 function hostsOf(host: string, protocols: Iterable<string>): URL[] {
   if (!/^[^\s/?#@\\]+$/.test(host)) return [];
-  return [...protocols].flatMap((protocol) => URL.parse(`${protocol}//${host}`) ?? []);
+  return [...protocols].flatMap((protocol) =>
+    URL.canParse(`${protocol}//${host}`) ? new URL(`${protocol}//${host}`) : [],
+  );
 }
 
 /** The host in a target in absolute form. */
 function authorityOf(target: string): string[] {
   const [, authority] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(target) ?? [];
   return authority === undefined ? [] : [authority];
-}
-
-/**
- * What the proxies before this server say the client called it; nothing where none is trusted. Each adds what it was
- * called itself behind what the others said, or replaces it: with as many as are trusted counted from the end, what
- * stands before them is the client's own invention. Express (`request.host`) would take that.
- */
-function forwardedHost({ headers, app, socket, ips }: Request): string | undefined {
-  const { 'x-forwarded-host': forwarded } = headers;
-  if (forwarded === undefined) return undefined;
-  const trusts: (address: string | undefined, hop: number) => boolean = app.get('trust proxy fn');
-  if (!trusts(socket.remoteAddress, 0)) return undefined;
-  const names = String(forwarded)
-    .split(',')
-    .map((name) => name.trim());
-  return names.at(-Math.max(1, ips.length)) ?? names[0];
 }
 
 /** A stranger's text for the log. */
