@@ -45,6 +45,21 @@ describeChromium('the page under a path of its host', (openPage) => {
     ]);
   });
 
+  it('finds the server’s copy of metadata that no page may read', async () => {
+    await using idp = await startStandIn({ jwtsHonoured: true });
+    await using whoami = await startBehindProxy('takes the path off', {
+      PROVIDER: 'generic-oidc',
+      OIDC_ISSUER: idp.issuer,
+    });
+    idp.fail('metadata', { status: 200, body: {} });
+    await using visited = await visit(openPage, whoami.publicUrl);
+    const { page } = visited;
+    await pressSignIn(page);
+    await page.locator('li[data-step="metadata"][data-state="warning"]').waitFor();
+    const text = await step(page, 'metadata').textContent();
+    expect(text).toContain(`GET ${whoami.publicUrl}/.well-known/oauth-authorization-server`);
+  });
+
   it('looks by itself whether the server is ready, where it is', async () => {
     await using idp = await startStandIn();
     idp.fail('metadata', 'refuse');
