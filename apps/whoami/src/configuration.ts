@@ -16,8 +16,10 @@ import { serverEnvironment, serverVariables } from './server-environment.ts';
 export interface Configuration {
   host: string;
   port: number;
-  /** The origin that clients use, when it is not this machine's `localhost`. */
+  /** The URL that clients use, when it is not this machine's `localhost`. */
   publicUrl: string | undefined;
+  /** Further values of `Host`. */
+  allowedHosts: readonly string[];
   allowedOrigins: readonly string[];
   /** Reverse proxies before the server. */
   trustedProxies: number;
@@ -50,9 +52,20 @@ export async function readConfiguration(environment: Environment): Promise<Confi
     ...misspelled,
   ];
   if (!server.success || problems.length > 0) throw new ConfigurationError(firstOfEach(problems));
-  const { host, port, publicUrl, allowedOrigins, trustedProxies, discoveryRetry } = server.values;
+  const { host, port, publicUrl, allowedHosts, allowedOrigins, trustedProxies, discoveryRetry } =
+    server.values;
   const warnings = exposureWarnings(server.values);
-  return { host, port, publicUrl, allowedOrigins, trustedProxies, discoveryRetry, provider, warnings };
+  return {
+    host,
+    port,
+    publicUrl,
+    allowedHosts,
+    allowedOrigins,
+    trustedProxies,
+    discoveryRetry,
+    provider,
+    warnings,
+  };
 }
 
 /** The server and its provider may both read a variable. */

@@ -12,7 +12,10 @@ const BODY_LIMIT = '256kb';
 const RESOURCE_NAME = 'whoami';
 
 export interface AppOptions {
+  /** What clients use, with its path; the app has its routes without that path. */
   publicUrl: string;
+  /** Further values of `Host`. */
+  allowedHosts: readonly string[];
   allowedOrigins: readonly string[];
   /** Reverse proxies before the server. */
   trustedProxies: number;
@@ -30,6 +33,7 @@ export function resourcesOf(publicUrl: string): [string, string] {
 /** The server as an Express app. */
 export function createApp({
   publicUrl,
+  allowedHosts,
   allowedOrigins,
   trustedProxies,
   logger,
@@ -38,7 +42,7 @@ export function createApp({
 }: AppOptions) {
   const resources = resourcesOf(publicUrl);
   const [mcp, sse] = resources;
-  const shared = { resources, allowedOrigins, logger };
+  const shared = { resources, publicUrl, allowedHosts, allowedOrigins, logger };
   const guard =
     guardedBy === undefined
       ? undefined

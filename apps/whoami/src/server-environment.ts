@@ -18,11 +18,32 @@ const hops = z
   .regex(/^\d{1,2}$/, { error: 'a number of proxies' })
   .transform(Number);
 
-const origin = httpUrl
-  .refine((text) => !URL.canParse(text) || /^\/?$/.test(text.replace(/^[^:]+:\/\/[^/?#]*/, '')), {
-    error: 'an origin: scheme, host and port, without a path',
+/**
+ * A path that no proxy spells in another way, and that is none of this server's own: with it taken off or not, a
+ * request must be for one and the same route.
+ */
+const publicPath = /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)*\/?$/;
+const ownPath = /^\/(?:\.well-known(?:\/.*)?|mcp|sse|messages|page|health|backchannel-logout)\/?$/i;
+
+const pathOf = (url: string) => url.replace(/^[^:]+:\/\/[^/\\?#]*/, '');
+
+const publicUrl = httpUrl
+  .refine((text) => !URL.canParse(text) || publicPath.test(pathOf(text)), {
+    error: 'scheme, host and port, and at most a path of letters, digits, `-`, `.`, `_` and `~`',
   })
-  .transform((text) => new URL(text).origin);
+  .refine((text) => !URL.canParse(text) || !ownPath.test(pathOf(text)), {
+    error: 'the URL before this server’s own paths: the resources are `/mcp` and `/sse` under it',
+  })
+  .transform((text) => new URL(text).href.replace(/\/$/, ''));
+
+/** A value of `Host` (RFC 9110 §7.2). */
+const hostList = commaSeparated.refine(
+  (list) =>
+    list.every(
+      (entry) => /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.test(entry) && URL.canParse(`http://${entry}`),
+    ),
+  { error: 'hosts as clients send them, `name` or `name:port`, separated by commas or spaces' },
+);
 
 /** As browsers send it (RFC 6454 §6.2); pages of extensions and editors have schemes of their own. */
 const originList = commaSeparated
@@ -51,10 +72,17 @@ export const serverVariables = {
     example: '3001',
     defaultText: '3001',
   }),
-  publicUrl: variable(origin.optional(), {
-    description: 'the origin that clients use; the resources are `/mcp` and `/sse` there',
+  publicUrl: variable(publicUrl.optional(), {
+    description:
+      'the URL that clients use, with a path if it has one; the resources are `/mcp` and `/sse` under it',
     example: 'https://mcp.example.com',
     defaultText: 'http://localhost:$PORT',
+  }),
+  allowedHosts: variable(hostList.default([]), {
+    description:
+      'further values of `Host`, as proxies and clusters send them, separated by commas or spaces; with `TRUSTED_PROXIES` a right `X-Forwarded-Host` is enough',
+    example: 'whoami.internal:3001',
+    defaultText: 'the host of `PUBLIC_URL`, loopback',
   }),
   allowedOrigins: variable(originList.default([]), {
     description: 'further browser origins, separated by commas or spaces',

@@ -34,7 +34,12 @@ export interface SseSessions {
 }
 
 /** The deprecated HTTP+SSE transport (MCP 2024-11-05), for old clients. */
-export function createSseSessions(logger: GuardLogger, limits: Partial<SseLimits> = {}): SseSessions {
+export function createSseSessions(
+  logger: GuardLogger,
+  limits: Partial<SseLimits> = {},
+  /** Where clients find `receive`, from the root of the host. */
+  messagesPath = '/messages',
+): SseSessions {
   const { sessions: maximum, sessionsOfSubject, firstMessage } = { ...limitsByDefault, ...limits };
   const sessions = new Map<string, SseSession>();
   const refuse = (response: Response, status: number, reason: string, message: string) => {
@@ -52,7 +57,7 @@ export function createSseSessions(logger: GuardLogger, limits: Partial<SseLimits
       }
       // The client may have left while its token was judged, and a connection closes only once.
       if (response.destroyed) return;
-      const transport = new SSEServerTransport('/messages', response);
+      const transport = new SSEServerTransport(messagesPath, response);
       const deadline = setTimeout(() => void transport.close(), firstMessage);
       sessions.set(transport.sessionId, { transport, owner, deadline });
       const server = createMcpServer();

@@ -1,5 +1,5 @@
 import type { RequestListener, Server } from 'node:http';
-import type { GuardLogger } from '@mcp-whoami/guard';
+import { createPublicPathRemover, type GuardLogger, publicPathOf } from '@mcp-whoami/guard';
 import { ConfigurationError, type Environment, shownUrl } from '@mcp-whoami/provider';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { connectPatiently } from './connect-patiently.ts';
@@ -25,11 +25,15 @@ export interface RunningServer extends AsyncDisposable {
  */
 export async function startServer(environment: Environment, logger: GuardLogger): Promise<RunningServer> {
   const configuration = await readConfiguration(environment);
-  const { provider, allowedOrigins, trustedProxies } = configuration;
+  const { provider, allowedHosts, allowedOrigins, trustedProxies } = configuration;
   await using cleanup = new AsyncDisposableStack();
   // The port is open before the provider is connected: it may be the public URL's, which the provider needs.
   let handle: RequestListener = answerNotReady;
-  const server = createHttpServer((request, response) => handle(request, response));
+  const withoutPublicPath = createPublicPathRemover(configuration.publicUrl ?? 'http://localhost');
+  const server = createHttpServer((request, response) => {
+    request.url = withoutPublicPath(request.url ?? '/');
+    handle(request, response);
+  });
   const port = await listen(server, configuration);
   cleanup.defer(() => stop(server));
   const publicUrl = configuration.publicUrl ?? `http://localhost:${port}`;
@@ -39,15 +43,17 @@ export async function startServer(environment: Environment, logger: GuardLogger)
   }
 
   const connect =
-    provider && (() => provider.connect(environment, { resources: resourcesOf(publicUrl), logger }));
+    provider &&
+    (() => provider.connect(environment, { resources: resourcesOf(publicUrl), publicUrl, logger }));
   const connection = await (configuration.discoveryRetry && connect
     ? connectPatiently(connect, logger)
     : connect?.());
   if (connection !== undefined) cleanup.use(connection);
   const guardedBy = provider && connection && { title: provider.title, connection };
-  const sseSessions = createSseSessions(logger);
+  const sseSessions = createSseSessions(logger, {}, `${publicPathOf(publicUrl)}/messages`);
   cleanup.defer(() => sseSessions.closeAll());
-  handle = createApp({ publicUrl, allowedOrigins, trustedProxies, logger, sseSessions, guardedBy });
+  const hosts = { publicUrl, allowedHosts, allowedOrigins, trustedProxies };
+  handle = createApp({ ...hosts, logger, sseSessions, guardedBy });
 
   const running = cleanup.move();
   return {

@@ -43,6 +43,7 @@ describe('a start that can not work', () => {
         OAUTH2_CLIENT_AUTH: 'jwt',
         PORT: '70000',
         PUBLIC_URL: 'http://localhost:3001/mcp',
+        ALLOWED_HOSTS: 'https://example.com',
         ALLOWED_ORIGINS: 'example.com',
       },
       [
@@ -52,7 +53,9 @@ describe('a start that can not work', () => {
         'OAUTH2_SUBJECT_PATH does not work: a..b',
         'OAUTH2_CLIENT_AUTH does not work: jwt',
         'PORT does not work: 70000',
-        'PUBLIC_URL does not work',
+        'PUBLIC_URL does not work: http://localhost:3001/mcp',
+        'before this server’s own paths',
+        'ALLOWED_HOSTS does not work: https://example.com',
         'ALLOWED_ORIGINS does not work: example.com',
       ],
     ],

@@ -3,7 +3,7 @@ import {
   type ProviderConnection,
   VerificationUndecidedError,
 } from '@mcp-whoami/provider';
-import express, { Router } from 'express';
+import express, { type RequestHandler, Router } from 'express';
 import type { GuardLogger } from './guard-logger.ts';
 import { reject } from './rejection.ts';
 
@@ -17,13 +17,11 @@ const BODY_LIMIT = 32 * 1024;
  * Takes logout tokens (OpenID Connect Back-Channel Logout §2.5). The IdP may know this server by another name than
  * its clients do, and its signature is all that counts: this stands before the checks of Host and Origin.
  */
-export function createBackchannelLogoutRouter(
+export function createBackchannelLogout(
   backchannelLogout: NonNullable<ProviderConnection['backchannelLogout']>,
   logger: GuardLogger,
-) {
-  const router = Router();
-  router.post(
-    backchannelLogoutPath,
+): RequestHandler {
+  return Router().use(
     (_, response, next) => {
       // §2.8, in every answer.
       response.set('Cache-Control', 'no-store');
@@ -55,5 +53,4 @@ export function createBackchannelLogoutRouter(
       response.end();
     },
   );
-  return router;
 }

@@ -21,6 +21,11 @@ export interface ConnectOptions {
   resources: readonly [string, ...string[]];
   /** Takes the warnings of a running connection, as pino does; warnings of the process (`process.emitWarning`) otherwise. */
   logger?: WarningLogger | undefined;
+  /**
+   * The URL under which clients reach this server, with its path and without a slash at the end; the origin of the
+   * first resource otherwise. It is the issuer (RFC 8414 §2) of metadata that this server publishes itself.
+   */
+  publicUrl?: string;
 }
 
 /** What a provider's declaration is given to connect with. */

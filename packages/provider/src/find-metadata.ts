@@ -10,7 +10,7 @@ import { publishedMetadata } from './published-metadata.ts';
 
 /** The metadata of an authorization server, and what MCP clients are told of it. */
 export interface FoundMetadata {
-  /** Made here: its issuer is this server's origin, not the IdP's. */
+  /** Made here: its issuer is this server, not the IdP. */
   byHand: boolean;
   type: 'oidc' | 'oauth';
   document: JsonObject;
@@ -29,11 +29,11 @@ export async function findMetadata(
   server: AuthorizationServer,
   context: ConnectionContext,
 ): Promise<FoundMetadata> {
-  const ownOrigin = new URL(context.resources[0]).origin;
+  const ownIssuer = context.publicUrl ?? new URL(context.resources[0]).origin;
   const source = server.metadata;
   if ('tokenEndpoint' in source) {
     const document = {
-      issuer: ownOrigin,
+      issuer: ownIssuer,
       authorization_endpoint: source.authorizationEndpoint,
       token_endpoint: source.tokenEndpoint,
       response_types_supported: ['code'],
@@ -49,7 +49,7 @@ export async function findMetadata(
       document,
       metadata,
       foundByClients: true,
-      published: { issuer: ownOrigin, metadata: document },
+      published: { issuer: ownIssuer, metadata: document },
     };
   }
   const { issuer, type, issuerField, settingOf, hint } = source;
@@ -63,5 +63,5 @@ export async function findMetadata(
     urlVariable: context.variable('discoveryUrl'),
     repairMetadata: server.repairMetadata,
   });
-  return { byHand: false, type, ...discovered, published: publishedMetadata(discovered, ownOrigin) };
+  return { byHand: false, type, ...discovered, published: publishedMetadata(discovered, ownIssuer) };
 }

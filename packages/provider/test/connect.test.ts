@@ -27,6 +27,15 @@ describe('connecting', () => {
     });
   });
 
+  it('publishes metadata under the public URL of this server, which may have a path', async () => {
+    await using idp = await startStandIn({ metadata: 'rfc8414-appended', issuerPath: '/oauth' });
+    const publicUrl = 'https://mcp.example.com/tools/whoami';
+    const provider = testProvider(oauth(idp.issuer));
+    const options = { resources: [`${publicUrl}/mcp`], publicUrl } as const;
+    await using connection = await provider.connect({ TEST_ISSUER: idp.issuer }, options);
+    expect(connection.published).toMatchObject({ issuer: publicUrl, metadata: { issuer: publicUrl } });
+  });
+
   it('leaves clients to the IdP’s OpenID metadata where only that is where they look', async () => {
     await using idp = await startStandIn({ metadata: ['rfc8414-appended', 'openid'], issuerPath: '/oidc' });
     await using connection = await connect(idp, {}, oauth(idp.issuer));

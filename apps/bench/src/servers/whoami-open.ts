@@ -19,6 +19,7 @@ const publicUrl = await listenOnFreePort(server);
 const logger = createLogger();
 handle = createApp({
   publicUrl,
+  allowedHosts: [],
   allowedOrigins: [],
   trustedProxies: 0,
   logger,
