@@ -5,7 +5,7 @@ const { execPath, version, platform, arch } = process;
 
 if (Number.parseInt(version.slice(1), 10) < needed) {
   console.error(
-    `mcp-whoami needs Node ${needed} or later, and the one here is ${version} (${execPath}). No package of npm brings one to ${platform} ${arch}: install it (https://nodejs.org), have it first on the PATH, and run the command again.`,
+    `mcp-whoami needs Node ${needed} or later. The installation brought none for ${platform} ${arch} (there is none for musl, nor without optional dependencies), and the one on the PATH is ${version} (${execPath}). Install Node ${needed} (https://nodejs.org) and run the command again.`,
   );
   process.exit(1);
 }
