@@ -6,6 +6,7 @@ export { hostileRequests } from './hostile-requests/hostile-requests.ts';
 export type { HostileRequest } from './hostile-requests/row.ts';
 export { attackerKeysPath, hostileTokens } from './hostile-tokens/hostile-tokens.ts';
 export type { HostileToken } from './hostile-tokens/row.ts';
+export { serveOnLoopback } from './loopback-server.ts';
 export { type Outage, outages } from './provider-suite/outages.ts';
 export {
   otherResource,
@@ -19,6 +20,7 @@ export {
   type Verdict,
   verdictOn,
 } from './provider-suite/under-test.ts';
+export { type RunningProgram, type RunOptions, runCommand, runProgram } from './run-program.ts';
 export {
   type IdentityProvider,
   type SignedIn,
