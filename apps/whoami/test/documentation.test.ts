@@ -7,6 +7,7 @@ import { connectSdkV1, connectSdkV2, runCommand, startStandIn } from '@mcp-whoam
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { generatedParts, withPart } from '../docs/generated-parts.ts';
+import { providerNames } from '../src/providers.ts';
 
 const root = new URL('../../../', import.meta.url);
 const read = (path: string) => readFile(new URL(path, root), 'utf8');
@@ -96,6 +97,10 @@ describe('the scripts of the app', () => {
 });
 
 describe('the README', () => {
+  it.each(providerNames)('has a row for the provider %s', (name) => {
+    expect(readme).toMatch(new RegExp(`^\\| \`${name}\` +\\|`, 'm'));
+  });
+
   it('has no code block that no test runs', () => {
     // The two blocks of TypeScript are run by readme-code.test.ts, the banner is generated.
     const counts = ['sh', 'json', 'ts', 'text'].map((language) => blocksOf(language).length);
