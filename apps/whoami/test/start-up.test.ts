@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { startStandIn } from '@mcp-whoami/testkit';
+import { freePort } from '@mcp-whoami/testkit/keycloak';
 import { describe, expect, it } from 'vitest';
 import { runMain } from './run-main.ts';
 
@@ -126,11 +127,7 @@ describe('a start', () => {
   it('answers while it starts, and does not keep anybody waiting', async () => {
     await using idp = await startStandIn();
     idp.fail('metadata', 'hang');
-    const probe = createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    const address = probe.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
-    await new Promise((resolve) => probe.close(resolve));
+    const port = await freePort();
     await using server = runMain({ PROVIDER: 'generic-oidc', PORT: String(port), OIDC_ISSUER: idp.issuer });
     await expect
       .poll(
