@@ -84,6 +84,10 @@ describe('the long and the short name of a scope', () => {
   it('a short one that is required is not another API’s long one', async () => {
     const answer = await answerTo('api://other/access_as_user', { requiredScopes: [short] });
     expect(answer).toMatchObject({ status: 403, asked: `openid ${long}` });
+    const scopes = ['api://other/access_as_user', long];
+    expect(await answerTo('x', { scopes, requiredScopes: [short] })).toMatchObject({
+      asked: [...scopes, short].join(' '),
+    });
     const unasked = await answerTo(long, { scopes: ['openid'], requiredScopes: [short] });
     expect(unasked.status).toBe(403);
   });

@@ -16,14 +16,17 @@ function shortNameOf(scope: string): string | undefined {
 
 /**
  * The scopes to require, each by the name under which the IdP can be asked for it: a short name that stands for one
- * of the scopes asked of clients is required by that one's long name.
+ * of the scopes asked of clients is required by that one's long name. Where two APIs have it, nobody can say of which it is: it stays as it is.
  */
 export function requireByLongName({
   requiredScopes,
   scopes: asked,
 }: Pick<ResourceServerSettings, 'requiredScopes' | 'scopes'>): string[] {
-  const longNameOf = (scope: string) =>
-    asked.includes(scope) ? scope : (asked.find((long) => shortNameOf(long) === scope) ?? scope);
+  const longNameOf = (scope: string) => {
+    if (asked.includes(scope)) return scope;
+    const [longName, another] = asked.filter((long) => shortNameOf(long) === scope);
+    return another === undefined ? (longName ?? scope) : scope;
+  };
   return [...new Set(requiredScopes.map(longNameOf))];
 }
 
@@ -38,8 +41,6 @@ export function missingScopes(
   policy: Pick<TokenPolicy, 'audience'>,
 ): string[] {
   const forThisServer = audience.length > 0 && !policy.audience.includes(ANY_AUDIENCE);
-  return required.filter((scope) => {
-    const short = forThisServer ? shortNameOf(scope) : undefined;
-    return !scopes.includes(scope) && (short === undefined || !scopes.includes(short));
-  });
+  const has = (scope: string | undefined) => scope !== undefined && scopes.includes(scope);
+  return required.filter((scope) => !has(scope) && !(forThisServer && has(shortNameOf(scope))));
 }
