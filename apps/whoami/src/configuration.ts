@@ -1,6 +1,5 @@
 import {
   ConfigurationError,
-  type ConfigurationProblem,
   describeEnvironment,
   type Environment,
   misspelledVariables,
@@ -51,7 +50,7 @@ export async function readConfiguration(environment: Environment): Promise<Confi
     ...[server, own].flatMap((reading) => (reading?.success === false ? reading.problems : [])),
     ...misspelled,
   ];
-  if (!server.success || problems.length > 0) throw new ConfigurationError(firstOfEach(problems));
+  if (!server.success || problems.length > 0) throw new ConfigurationError(problems);
   const { host, port, publicUrl, allowedHosts, allowedOrigins, trustedProxies, discoveryRetry } =
     server.values;
   const warnings = exposureWarnings(server.values);
@@ -66,11 +65,4 @@ export async function readConfiguration(environment: Environment): Promise<Confi
     provider,
     warnings,
   };
-}
-
-/** The server and its provider may both read a variable. */
-function firstOfEach(problems: readonly ConfigurationProblem[]): ConfigurationProblem[] {
-  return [
-    ...new Map(problems.toReversed().map((problem) => [problem.variable, problem])).values(),
-  ].toReversed();
 }

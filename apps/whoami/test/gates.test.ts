@@ -151,6 +151,9 @@ describe('PROVIDER', () => {
       NODE_PATH: '/',
       NODE_VERSION: '24',
       PUBLIC_KEY: 'x',
+      ALLOWED_REGIONS: 'x',
+      TRUSTED_ROLES: 'x',
+      NODE_IP: 'x',
       PROVIDER_SERVICE_HOST: '10.0.0.1',
     },
   ])('is set, or nothing of a provider is: %o', async (environment) => {

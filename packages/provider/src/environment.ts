@@ -86,9 +86,7 @@ export function readEnvironment<Schema extends EnvironmentSchema>(
   const parsed = schema.safeParse(raw);
   if (parsed.success) return { success: true, values: parsed.data };
 
-  // The first fault of a variable is enough: the others mostly follow from it.
-  const issues = new Map(parsed.error.issues.toReversed().map((issue) => [issue.path[0], issue])).values();
-  const problems = [...issues].toReversed().map((issue) => {
+  const problems = parsed.error.issues.map((issue) => {
     const field = String(issue.path[0] ?? '');
     const name = variableName(field, prefix);
     const meta = described.get(name);

@@ -53,7 +53,7 @@ export function describePublished(facts: PublishedFacts): string[] {
   const { byHand, document, metadata, foundByClients, published, variables, pkce } = facts;
   const lacksMethods = !byHand && lacksCodeChallengeMethods(metadata);
   const republished = published.metadata !== document;
-  const internal = facts.discoveryUrl === undefined ? [] : fieldsAt(facts.discoveryUrl, published.metadata);
+  const internal = internalFields(facts);
   const doubts: [boolean, string][] = [
     [
       lacksMethods && republished,
@@ -80,18 +80,19 @@ export function describePublished(facts: PublishedFacts): string[] {
       'no MCP client would find the IdP’s metadata, so this server publishes it as its own; but the IdP sends `iss` (RFC 9207), and clients that compare it refuse to sign in',
     ],
     [
-      internal.length > 0 && new URL(metadata.issuer).hostname !== new URL(facts.discoveryUrl ?? '').hostname,
+      internal.length > 0,
       `the metadata from ${variables.discoveryUrl} has the host of that URL, not the issuer’s, in ${internal.join(', ')}: clients are told these addresses, and may not reach them. Have the IdP name its public address`,
     ],
   ];
   return doubts.filter(([applies]) => applies).map(([, text]) => text);
 }
 
-/** The fields of a document whose addresses, or one of them, are at the host of an URL. */
-function fieldsAt(url: string, document: JsonObject): string[] {
-  const { hostname } = new URL(url);
-  const isThere = (value: unknown) => typeof value === 'string' && URL.parse(value)?.hostname === hostname;
-  return Object.entries(document)
+/** The published fields whose addresses, or one of them, are at the discovery URL's host, where that is not the issuer's. */
+function internalFields({ discoveryUrl, metadata, published }: PublishedFacts): string[] {
+  const host = discoveryUrl && new URL(discoveryUrl).hostname;
+  if (!host || host === new URL(metadata.issuer).hostname) return [];
+  const isThere = (value: unknown) => typeof value === 'string' && URL.parse(value)?.hostname === host;
+  return Object.entries(published.metadata)
     .filter(([field]) => /^\w+$/.test(field))
     .filter(([, value]) => isThere(value) || Object.values(Object(value)).some(isThere))
     .map(([field]) => field);

@@ -107,8 +107,8 @@ function resourceServerVariables(defaults: { scopes: readonly string[] }) {
   return {
     discoveryUrl: variable(httpUrl.optional(), {
       description:
-        'where to fetch the metadata when the public issuer can not be reached from here; the `issuer` inside must still be the configured one, and requests to the issuer’s origin go to this origin instead',
-      example: 'http://keycloak:8080/realms/mcp-realm/.well-known/openid-configuration',
+        'where to fetch the metadata when the public issuer can not be reached from here; the `issuer` inside must still be the configured one, and requests to the issuer’s origin go to this origin instead; plain http to another machine is refused in production',
+      example: 'https://idp.internal/realms/mcp-realm/.well-known/openid-configuration',
       defaultText: 'derived from the issuer',
     }),
     audience: variable(audienceList.optional(), {

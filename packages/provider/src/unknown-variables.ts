@@ -29,19 +29,30 @@ export function unknownVariables(
 /** A shorter name is close to those of other programs. */
 const SHORTEST_TO_COMPARE = 8;
 
-/** The variables that nothing reads and that are, but for a few letters, one of those that are known. */
+/** Letters in which a misspelled name differs at most; one in a short name, for the same reason. */
+const MAX_DISTANCE = 2;
+
+/** The variables that nothing reads and that are, but for a letter or two or the plural, one of those that are known. */
 export function misspelledVariables(
   environment: Environment,
   known: readonly DescribedVariable[],
 ): ConfigurationProblem[] {
   const names = namesOf(known).filter((name) => name.length >= SHORTEST_TO_COMPARE);
   return unread(environment, known).flatMap((name) => {
+    const upper = name.toUpperCase();
     const nearest = names.find((candidate) => {
-      const maxDistance = Math.floor((candidate.length - 1) / 4);
-      return closestMatch(name.toUpperCase(), [candidate], { maxDistance }) !== undefined;
+      const maxDistance = Math.min(MAX_DISTANCE, Math.floor((candidate.length - 1) / 4));
+      return (
+        singular(upper) === singular(candidate) ||
+        closestMatch(upper, [candidate], { maxDistance }) !== undefined
+      );
     });
     return nearest === undefined ? [] : [problemOf(name, known, nearest)];
   });
+}
+
+function singular(name: string): string {
+  return name.replace(/(IES|Y|S)$/, '');
 }
 
 /** The names that are set and not known. Windows knows no case: there the right spelling has the value too. */
