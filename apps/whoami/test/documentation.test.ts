@@ -102,10 +102,10 @@ describe('the README', () => {
   });
 
   it('has no code block that no test runs', () => {
-    // The two blocks of TypeScript are run by readme-code.test.ts, the banner is generated.
-    const counts = ['sh', 'json', 'ts', 'text'].map((language) => blocksOf(language).length);
-    expect(counts).toEqual([3, 1, 2, 1]);
-    expect(readme.match(/^```/gm)).toHaveLength(2 * 7);
+    // TypeScript is run by readme-code.test.ts, the proxy by proxy-example.test.ts; the banner is generated.
+    const counts = ['sh', 'json', 'ts', 'text', 'ini', 'nginx'].map((language) => blocksOf(language).length);
+    expect(counts).toEqual([3, 1, 2, 1, 1, 1]);
+    expect(readme.match(/^```/gm)).toHaveLength(2 * 9);
   });
 
   it('starts the server with its first command, and shows what whoami answers', async () => {
