@@ -62,6 +62,11 @@ describe('the settings of every provider', () => {
     ['TEST_CLIENT_AUTH', 'none'],
     ['TEST_VERDICT_LIFETIME', '61'],
     ['TEST_VERDICT_LIFETIME', '1.5'],
+    ['TEST_MAX_OPAQUE_TOKEN_LENGTH', '0'],
+    ['TEST_MAX_OPAQUE_TOKEN_LENGTH', '16385'],
+    ['TEST_KEYS_MAX_AGE_SECONDS', '59'],
+    ['TEST_KEYS_MAX_AGE_SECONDS', '1e9'],
+    ['TEST_REVOCATION', 'Required'],
   ])('refuse %s=%s', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([name]);
   });
@@ -80,6 +85,9 @@ describe('the settings of every provider', () => {
       requiredScopes: ['x', 'y'],
       clientAuth: 'client_secret_basic',
       verdictLifetime: 10,
+      maxOpaqueTokenLength: 4_096,
+      keysMaxAgeSeconds: 86_400,
+      revocation: 'best-effort',
     });
   });
 });
