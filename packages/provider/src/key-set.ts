@@ -15,7 +15,7 @@ import { createRefreshAllowance } from './refresh-allowance.ts';
 import type { WarningLogger } from './warning-logger.ts';
 
 /** How many refreshes there are at will, and the time in which one comes back, in milliseconds. */
-const REFRESHES_AT_WILL = 5;
+const REFRESHES_AT_WILL = 10;
 const COOLDOWN_MS = 10_000;
 /** Age at which the keys are fetched again while they go on to serve, in milliseconds. */
 const REFRESH_AGE_MS = 5 * 60_000;

@@ -68,6 +68,11 @@ describe('the settings of every provider', () => {
     ['TEST_ISSUER', 'https://{tenant}.idp.example.com'],
     ['TEST_ISSUER', 'https://idp.example.com/a\tb'],
     ['TEST_DISCOVERY_URL', 'https://idp.example.com/{realm}/metadata'],
+    ['TEST_MAX_OPAQUE_TOKEN_LENGTH', '0'],
+    ['TEST_MAX_OPAQUE_TOKEN_LENGTH', '16385'],
+    ['TEST_KEYS_MAX_AGE_SECONDS', '59'],
+    ['TEST_KEYS_MAX_AGE_SECONDS', '1e9'],
+    ['TEST_REVOCATION', 'Required'],
   ])('refuse %s=%s', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([name]);
   });
@@ -104,6 +109,9 @@ describe('the settings of every provider', () => {
       requiredScopes: ['x', 'y'],
       clientAuth: 'client_secret_basic',
       verdictLifetime: 10,
+      maxOpaqueTokenLength: 4_096,
+      keysMaxAgeSeconds: 86_400,
+      revocation: 'best-effort',
     });
   });
 });

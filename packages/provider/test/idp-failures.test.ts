@@ -182,7 +182,7 @@ describe('an answer without end', () => {
     clearInterval(watch);
     for (const { status, logMessage } of verdicts) {
       expect(status).toBe(503);
-      expect(logMessage).toContain('more than 1048576 bytes');
+      expect(logMessage).toContain('more than 65536 bytes');
     }
     expect(most - before).toBeLessThan(100 * 1024 * 1024);
   });
