@@ -19,6 +19,24 @@ describe('claims', () => {
     expect(excessOf({ a: 'a'.repeat(64 * 1024 - 7) })).toContain('65536 bytes');
   });
 
+  it.each(['payload', 'header'])('beyond that are refused in a JWT: %s', async (place) => {
+    await using idp = await startStandIn();
+    await using connection = await connect(idp);
+    // As deep as a token may be long.
+    const member = `"deep":${'['.repeat(5_000)}${']'.repeat(5_000)}`;
+    const claims = idp.validClaims({ aud: resource });
+    const header = Buffer.from(answer({ alg: 'RS256', kid: idp.signingKey().kid }, member)).toString(
+      'base64url',
+    );
+    const token =
+      place === 'payload'
+        ? idp.signJwt(answer(claims, member))
+        : idp.signJwt(claims).replace(/^[^.]+/, header);
+    const verdict = await verdictOn(connection, token);
+    expect(verdict).toMatchObject({ code: 'malformed_token', status: 401 });
+    expect(verdict.logMessage).toContain('100 levels');
+  });
+
   it.each([deepMember, largeMember])('beyond that are refused in an introspection', async (member) => {
     await using idp = await startStandIn({ accessTokens: 'opaque', introspection: true });
     const { clientId, clientSecret } = idp.introspectionClient;
