@@ -6,6 +6,7 @@ import {
 import express, { Router } from 'express';
 import type { GuardLogger } from './guard-logger.ts';
 import { reject } from './rejection.ts';
+import { requestDetails } from './request-details.ts';
 
 /** Where the IdP sends its logout tokens. */
 export const backchannelLogoutPath = '/backchannel-logout';
@@ -50,8 +51,7 @@ export function createBackchannelLogoutRouter(
           },
         });
       }
-      const { requestId } = response.locals;
-      logger.info({ requestId, reason: 'logged_out' }, 'the IdP told of a logout');
+      logger.info({ ...requestDetails(request, response), reason: 'logged_out' }, 'the IdP told of a logout');
       response.end();
     },
   );

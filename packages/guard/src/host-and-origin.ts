@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isLoopbackHost } from '@mcp-whoami/provider';
+import { isLoopbackHost, quote } from '@mcp-whoami/provider';
 import { countHeaders } from './count-headers.ts';
 
 /** Why a request is not for this server or not from a page that may use it. */
@@ -27,7 +27,7 @@ export function createHostCheck(resources: readonly string[]) {
     if (known) return undefined;
     return {
       reason: 'host_not_allowed',
-      logMessage: `expected a Host of ${[...own].join(', ')} or loopback, found ${JSON.stringify(host)}; clients must use the server’s public URL`,
+      logMessage: `expected a Host of ${[...own].join(', ')} or loopback, found ${quote(host)}; clients must use the server’s public URL`,
     };
   };
 }
@@ -44,7 +44,7 @@ export function createOriginCheck(resources: readonly string[], allowedOrigins: 
     if (origin === undefined || allowed.has(origin) || isLoopbackOrigin(origin)) return undefined;
     return {
       reason: 'origin_not_allowed',
-      logMessage: `the origin ${JSON.stringify(origin)} is not allowed; add it to the allowed origins if its pages may use this server`,
+      logMessage: `the origin ${quote(origin)} is not allowed; add it to the allowed origins if its pages may use this server`,
     };
   };
 }

@@ -1,4 +1,4 @@
-import type { AccessTokenInfo, ProviderConnection } from '@mcp-whoami/provider';
+import { type AccessTokenInfo, type ProviderConnection, quote } from '@mcp-whoami/provider';
 // Declares `request.auth`.
 import type {} from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js';
 import type { RequestHandler } from 'express';
@@ -84,7 +84,7 @@ function rejectionOfScopes(
   invitation: BearerChallenge,
 ): Rejection {
   const missing = requiredScopes.filter((scope) => !scopes.includes(scope));
-  const named = scopes.length === 0 ? 'the token names none' : `the token has ${scopes.join(' ')}`;
+  const named = scopes.length === 0 ? 'the token names none' : `the token has ${quote(scopes.join(' '))}`;
   const text = 'The access token lacks a required scope';
   return {
     status: 403,

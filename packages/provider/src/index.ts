@@ -41,6 +41,7 @@ export {
   VerificationUndecidedError,
 } from './errors.ts';
 export { jsonPathPattern } from './json-path.ts';
+export { printable, quote } from './printable.ts';
 export type { UserinfoRole } from './prove-token.ts';
 export {
   commaSeparated,

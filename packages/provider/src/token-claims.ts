@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from './authorization-server-metadata.ts';
 import { type RefusalCode, TokenRefusedError } from './errors.ts';
+import { quote } from './printable.ts';
 import { ANY_AUDIENCE } from './resource-server-settings.ts';
 
 /** How far an IdP's clock may be ahead of this one, in seconds; `exp` gets no grace. */
@@ -160,11 +161,4 @@ function refuse(code: RefusalCode, logMessage: string): never {
   throw new TokenRefusedError(code, logMessage);
 }
 
-/** Characters of a value from outside that a log line shows at most. */
-const MAX_QUOTED_LENGTH = 300;
-
-/** A value from outside, for a log line. */
-export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'none';
-  return text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}…` : text;
-}
+export { quote };
