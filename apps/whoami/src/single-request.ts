@@ -9,6 +9,7 @@ import {
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/sdk/types.js';
 import type { Request, Response } from 'express';
+import { withShortError } from './short-errors.ts';
 
 /**
  * The one JSON-RPC request that a POST carries, if it passes every check of the SDK's transport for Streamable
@@ -42,7 +43,7 @@ export async function answerSingleRequest(
     send: async (answer) => {
       // Only a stream could carry requests and notifications to the client.
       if ('method' in answer) return;
-      const json = JSON.stringify(answer);
+      const json = JSON.stringify(withShortError(answer));
       response.writeHead(200, {
         'Content-Type': 'application/json',
         'Content-Length': Buffer.byteLength(json),

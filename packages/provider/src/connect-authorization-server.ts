@@ -60,6 +60,7 @@ export async function connectAuthorizationServer(
       advice,
     ),
     backchannelLogout: keys && clientIds && createBackchannelLogout(keys, { issuer, clientIds }, logouts),
+    onLogout: logouts.subscribe,
     [Symbol.asyncDispose]: async () => {},
   };
 }

@@ -41,6 +41,7 @@ export {
   VerificationUndecidedError,
 } from './errors.ts';
 export { jsonPathPattern } from './json-path.ts';
+export type { Logout } from './logouts.ts';
 export { printable, quote } from './printable.ts';
 export type { UserinfoRole } from './prove-token.ts';
 export {

@@ -20,6 +20,8 @@ type Affected = Pick<AccessTokenInfo, 'subject' | 'claims' | 'provedBy'>;
 /** The logouts that the IdP has told this server of. */
 export interface Logouts {
   record(logout: Logout): void;
+  /** Has a function called with each logout, once it is recorded. */
+  subscribe(listener: (logout: Logout) => void): void;
   /** Whether a verdict that was asked for at a time (ms) is from before a logout of its user or session. */
   outdates(info: Affected, judgedAt: number): boolean;
   /**
@@ -49,12 +51,17 @@ export function rememberLogouts(): Logouts {
       typeof sid === 'string' ? [session(sid), user(subject)] : [user(subject), someSession(subject)];
     return keys.flatMap((key) => remembered.get(key) ?? []);
   };
+  const listeners: ((logout: Logout) => void)[] = [];
   return {
-    record: ({ subject, sessionId, issuedAt }) => {
+    record: (logout) => {
+      const { subject, sessionId, issuedAt } = logout;
       if (sessionId !== undefined) remember(session(sessionId), issuedAt);
-      if (subject === undefined) return;
-      remember(sessionId === undefined ? user(subject) : someSession(subject), issuedAt);
+      if (subject !== undefined) {
+        remember(sessionId === undefined ? user(subject) : someSession(subject), issuedAt);
+      }
+      for (const listener of listeners) listener(logout);
     },
+    subscribe: (listener) => void listeners.push(listener),
     outdates: (info, judgedAt) => logoutsOf(info).some(({ receivedAt }) => receivedAt >= judgedAt),
     refuseEnded: (info) => {
       if (info.provedBy !== 'jwt') return;
