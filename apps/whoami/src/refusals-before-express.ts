@@ -10,7 +10,6 @@ import {
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { GuardLogger } from '@mcp-whoami/guard';
-import { quote } from '@mcp-whoami/provider';
 
 /** Why a request never reaches the app. */
 interface EarlyRefusal {
@@ -90,7 +89,7 @@ export function refuseBeforeExpress(logger: GuardLogger): EarlyRefusals {
         const { code = '' } = error;
         // The client is gone, or an answer of the app has begun, into which nothing else may be written.
         if (!socket.writable || code === 'ECONNRESET' || hasBegunAnswer(socket)) socket.destroy(error);
-        else answerOn(socket, refusals[code] ?? noHttp, { found: quote(code) });
+        else answerOn(socket, refusals[code] ?? noHttp, { found: code });
       });
       server.on('connect', (_, socket) => answerOn(socket, noTunnel));
       server.on('checkExpectation', (request, response) => answer(request, response, expectation));
