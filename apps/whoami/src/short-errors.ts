@@ -26,8 +26,16 @@ export function withShortError(message: JSONRPCMessage): JSONRPCMessage {
   return { ...message, error: { code, message: cut.replace(longString, '"$1…$2') } };
 }
 
-/** Has a transport send errors that are short. */
-export function sendShortErrors(transport: Transport): void {
+/**
+ * Has a transport send errors that are short.
+ *
+ * @param onSend is told how long each message is, in bytes, before it is sent.
+ */
+export function sendShortErrors(transport: Transport, onSend: (size: number) => void): void {
   const send = transport.send.bind(transport);
-  transport.send = (message, options) => send(withShortError(message), options);
+  transport.send = (message, options) => {
+    const short = withShortError(message);
+    onSend(Buffer.byteLength(JSON.stringify(short)));
+    return send(short, options);
+  };
 }

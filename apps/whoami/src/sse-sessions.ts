@@ -1,6 +1,7 @@
 import { callerOf, type GuardLogger, requestDetails } from '@mcp-whoami/guard';
 import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Request, RequestHandler } from 'express';
+import { holderOf, ownerOf } from './holder.ts';
 import { faultOfBody } from './json-rpc-limits.ts';
 import { refuse } from './json-rpc-refusal.ts';
 import { createMcpServer } from './mcp-server.ts';
@@ -59,7 +60,7 @@ export function createSseSessions({ logger, judge, limits }: SseOptions): SseSes
       const { auth } = request;
       const owner = ownerOf(request);
       const caller = callerOf(request.ip);
-      const holder = owner ?? caller ?? '';
+      const holder = holderOf(request);
       const { admitted, replaced } = table.admit(holder);
       if (!admitted) {
         response.set('Retry-After', String(RETRY_AFTER_SECONDS));
@@ -143,8 +144,4 @@ export function createSseSessions({ logger, judge, limits }: SseOptions): SseSes
       }
     },
   };
-}
-
-function ownerOf({ auth }: Request): string | undefined {
-  return auth && JSON.stringify([auth.issuer, auth.subject]);
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
@@ -27,9 +28,14 @@ const handleBySdk: RequestHandler = async (request, response) => {
 
 const serve = async (handler: RequestHandler) => {
   const app = express();
+  app.get('/never-answered', () => {});
   // Every type is read, so that the handlers are left to look at it.
   app.post('/mcp', express.json({ type: () => true }), (request, response, next) => {
-    Object.assign(request, { auth: { token: 't', clientId: 'c', scopes: [], claims } });
+    const { subject, about } = request.query;
+    const long = about === undefined ? {} : { about: 'x'.repeat(Number(about)) };
+    Object.assign(request, {
+      auth: { token: 't', clientId: 'c', scopes: [], subject, claims: { ...claims, ...long } },
+    });
     return handler(request, response, next);
   });
   const server = createServer(app);
@@ -235,5 +241,33 @@ describe('Streamable HTTP, other than the SDK,', () => {
       { message: expect.stringContaining('Unsupported protocol version: 1999-01-01') },
     ]);
     expect(log[0]?.message).not.toContain('');
+  });
+
+  it.each([
+    ['call', call()],
+    ['batch', [call(), { ...call(), id: 2 }]],
+  ])('bounds what waits for a subject that reads no answer to a %s', async (_, body) => {
+    const { log, logger } = captureLog();
+    await using server = await serve(createStreamableHttp(logger, 1024 * 1024));
+    const { port } = new URL(server.url);
+    const sent = JSON.stringify(body);
+    const headers = { ...jsonRpcHeaders, host: 'localhost', 'content-length': sent.length };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    const sockets = Array.from({ length: 3 }, () => {
+      const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+      // What is behind an answer that never comes waits here, and in no buffer of the system.
+      socket.write('GET /never-answered HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      const head = ['POST /mcp?subject=ada&about=200000 HTTP/1.1', ...lines, '', sent].join('\r\n');
+      socket.write(head);
+      return socket;
+    });
+    await expect
+      .poll(() => log[0])
+      .toMatchObject({ level: 'warn', fields: { reason: 'answers_unread', address: '127.0.0.1' } });
+    const callAs = (subject: string) => ask(`${server.url}?subject=${subject}&about=200000`, call());
+    expect((await callAs('grace')).status).toBe(200);
+    expect((await callAs('ada')).status).toBe(503);
+    for (const socket of sockets) socket.destroy();
+    await expect.poll(async () => (await callAs('ada')).status, { timeout: 10_000 }).toBe(200);
   });
 });
