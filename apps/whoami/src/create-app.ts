@@ -3,7 +3,8 @@ import type { ProviderConnection } from '@mcp-whoami/provider';
 import express, { type RequestHandler } from 'express';
 import { createPageRoutes } from './page/page-routes.ts';
 import type { SseSessions } from './sse-sessions.ts';
-import { handleStreamableHttp } from './streamable-http.ts';
+import { createStreamableHttp } from './streamable-http.ts';
+import { noticeProxies } from './untrusted-proxies.ts';
 
 /** The largest body of a request. */
 const BODY_LIMIT = '256kb';
@@ -53,10 +54,18 @@ export function createApp({
 
   const app = express().disable('x-powered-by').set('trust proxy', trustedProxies);
   app.get('/health', (_, response) => void response.json({ status: 'ok' }));
+  if (trustedProxies === 0) app.use(noticeProxies(logger));
   app.use(guard?.entrance ?? createFrontDoor(shared));
-  app.all('/mcp', requireBearer(mcp), allowOnly('POST'), readJson, handleStreamableHttp);
+  app.all('/mcp', requireBearer(mcp), allowOnly('POST'), readJson, createStreamableHttp(logger));
   app.all('/sse', requireBearer(sse), allowOnly('GET'), sseSessions.open);
-  app.all('/messages', requireBearer(sse), allowOnly('POST'), readJson, sseSessions.receive);
+  app.all(
+    '/messages',
+    sseSessions.noticeRefusals,
+    requireBearer(sse),
+    allowOnly('POST'),
+    readJson,
+    sseSessions.receive,
+  );
   app.use(createPageRoutes({ publicUrl, resources, guard: guardedBy }));
   app.use((_, response) => void response.status(404).json({ error: 'not_found' }));
   app.use(guard?.errorHandler ?? createErrorHandler(logger));

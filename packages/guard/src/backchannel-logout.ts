@@ -6,6 +6,7 @@ import {
 import express, { type RequestHandler, Router } from 'express';
 import type { GuardLogger } from './guard-logger.ts';
 import { reject } from './rejection.ts';
+import { requestDetails } from './request-details.ts';
 
 /** Where the IdP sends its logout tokens. */
 export const backchannelLogoutPath = '/backchannel-logout';
@@ -48,8 +49,7 @@ export function createBackchannelLogout(
           },
         });
       }
-      const { requestId } = response.locals;
-      logger.info({ requestId, reason: 'logged_out' }, 'the IdP told of a logout');
+      logger.info({ ...requestDetails(request, response), reason: 'logged_out' }, 'the IdP told of a logout');
       response.end();
     },
   );

@@ -1,11 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import { isLoopbackHost } from '@mcp-whoami/provider';
+import { isLoopbackHost, quote } from '@mcp-whoami/provider';
 import type { Request } from 'express';
 import { countHeaders } from './count-headers.ts';
 import { forwardedHost } from './forwarded-host.ts';
-
-/** Characters of a stranger's text in a log line. */
-const MAX_QUOTED = 100;
 
 /** Why a request is not for this server or not from a page that may use it. */
 export interface ForeignRequest {
@@ -76,12 +73,6 @@ function authorityOf(target: string): string[] {
   const [, authority] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(target) ?? [];
   return authority === undefined ? [] : [authority];
 }
-
-/** A stranger's text for the log. */
-function quote(text: string): string {
-  return JSON.stringify(text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text);
-}
-
 /**
  * Makes the check of the `Origin` header that browsers send (MCP transports, "Security Warning"): pages of
  * loopback origins, of the resources' own origins and of `allowedOrigins` may use this server. A request without
@@ -94,7 +85,7 @@ export function createOriginCheck(resources: readonly string[], allowedOrigins: 
     if (origin === undefined || allowed.has(origin) || isLoopbackOrigin(origin)) return undefined;
     return {
       reason: 'origin_not_allowed',
-      logMessage: `the origin ${JSON.stringify(origin)} is not allowed; add it to the allowed origins if its pages may use this server`,
+      logMessage: `the origin ${quote(origin)} is not allowed; add it to the allowed origins if its pages may use this server`,
     };
   };
 }

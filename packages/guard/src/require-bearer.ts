@@ -1,4 +1,4 @@
-import type { AccessTokenInfo, ProviderConnection } from '@mcp-whoami/provider';
+import { type AccessTokenInfo, type ProviderConnection, printable } from '@mcp-whoami/provider';
 // Declares `request.auth`.
 import type {} from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js';
 import type { RequestHandler } from 'express';
@@ -8,6 +8,9 @@ import { callerOf } from './caller.ts';
 import type { GuardLogger } from './guard-logger.ts';
 import { protectedResourceMetadataUrl } from './protected-resource-metadata.ts';
 import { type Rejection, reject, rejectionOfToken } from './rejection.ts';
+
+/** Characters of a token's scopes that a log line shows at most. */
+const MAX_SCOPES_LENGTH = 300;
 
 /**
  * Makes the middleware that lets only a request with a good access token through; `request.auth` is then its
@@ -85,7 +88,10 @@ function rejectionOfScopes(
   { requiredScopes, scopes: askedScopes, advice }: ProviderConnection,
   invitation: BearerChallenge,
 ): Rejection {
-  const named = scopes.length === 0 ? 'the token names none' : `the token has ${scopes.join(' ')}`;
+  const named =
+    scopes.length === 0
+      ? 'the token names none'
+      : `the token has ${printable(scopes.join(' '), MAX_SCOPES_LENGTH)}`;
   const text = 'The access token lacks a required scope';
   return {
     status: 403,

@@ -80,6 +80,7 @@ export async function connectAuthorizationServer(
     ),
     backchannelLogout:
       keys && clientIds && createBackchannelLogout(keys.findPatiently, { issuer, clientIds }, logouts),
+    onLogout: logouts.subscribe,
     [Symbol.asyncDispose]: async () => {},
   };
 }

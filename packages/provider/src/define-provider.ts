@@ -10,6 +10,7 @@ import {
   variableName,
 } from './environment.ts';
 import { type Advice, ConfigurationError } from './errors.ts';
+import type { Logout } from './logouts.ts';
 import { nodeEnvironment } from './node-environment.ts';
 import type { Caller } from './question-budget.ts';
 import { unknownVariables } from './unknown-variables.ts';
@@ -91,6 +92,11 @@ export interface ProviderConnection extends AsyncDisposable {
    * @throws {VerificationUndecidedError} when the IdP's keys can not be had.
    */
   backchannelLogout?: ((logoutToken: string) => Promise<void>) | undefined;
+  /**
+   * Has a function called with each logout of which the IdP tells, for what outlives a request: the tokens of its
+   * user or session are then to be judged again.
+   */
+  onLogout(listener: (logout: Logout) => void): void;
 }
 
 /** An identity provider as data and one function. */

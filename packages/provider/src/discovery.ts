@@ -6,7 +6,7 @@ import {
 } from './authorization-server-metadata.ts';
 import { ConfigurationError, type ConfigurationProblem } from './errors.ts';
 import { IdpRequestError, jsonOf, requestIdp } from './idp-request.ts';
-import { quote } from './quote.ts';
+import { quote } from './printable.ts';
 import { shownUrl } from './shown-value.ts';
 import { isPattern, issuerUrl } from './urls.ts';
 import { waysToIdp } from './ways-to-idp.ts';

@@ -42,7 +42,9 @@ export {
   VerificationUndecidedError,
 } from './errors.ts';
 export { jsonPathPattern } from './json-path.ts';
+export type { Logout } from './logouts.ts';
 export { nodeEnvironment } from './node-environment.ts';
+export { printable, quote } from './printable.ts';
 export type { UserinfoRole } from './prove-token.ts';
 export type { Caller } from './question-budget.ts';
 export {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { LogoutRefusedError, TokenRefusedError } from './errors.ts';
 import { decodeHeader, decodePayload } from './jwt-parts.ts';
 import type { Logout } from './logouts.ts';
-import { quote } from './quote.ts';
+import { quote } from './printable.ts';
 import { NOT_BEFORE_TOLERANCE_SECONDS, requireIssuer } from './token-claims.ts';
 import { requireAlgorithm, verifySignature } from './verify-signature.ts';
 

@@ -39,6 +39,8 @@ export interface Ending {
 /** The logouts that the IdP has told this server of. */
 export interface Logouts {
   record(logout: Logout): void;
+  /** Has a function called with each logout, once it is recorded. */
+  subscribe(listener: (logout: Logout) => void): void;
   /** How many came so far: by this a judgement knows which it was before. */
   count(): number;
   /** Whether a logout of its user or session has come since there were `count`. */
@@ -87,15 +89,19 @@ export function rememberLogouts(max = MAX_LOGOUTS): Logouts {
   };
   const endingsOf = (token: LogoutTarget) =>
     logoutsOf(token).filter(({ logout }) => earliestIssue(token) <= logout.issuedAt);
+  const listeners: ((logout: Logout) => void)[] = [];
 
   return {
-    record: ({ subject, sessionId, issuedAt }) => {
+    record: (received) => {
+      const { subject, sessionId, issuedAt } = received;
       count += 1;
       const logout = { issuedAt, receivedAt: Date.now(), number: count };
       if (sessionId !== undefined) remember(session(sessionId), logout);
-      if (subject === undefined) return;
-      remember(sessionId === undefined ? user(subject) : someSession(subject), logout);
+      if (subject !== undefined)
+        remember(sessionId === undefined ? user(subject) : someSession(subject), logout);
+      for (const listener of listeners) listener(received);
     },
+    subscribe: (listener) => void listeners.push(listener),
     count: () => count,
     outdates: (token, since) => count > since && logoutsOf(token).some(({ logout }) => logout.number > since),
     isSettling: (token) =>

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { JsonObject } from './authorization-server-metadata.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
 import { decodeHeader, decodePayload } from './jwt-parts.ts';
-import { quote } from './quote.ts';
+import { quote } from './printable.ts';
 import { requireAlgorithm, verifySignature } from './verify-signature.ts';
 
 /** What a signed answer must say of itself (OpenID Connect Core §5.3.2). */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { JsonObject } from './authorization-server-metadata.ts';
 import { type RefusalCode, TokenRefusedError } from './errors.ts';
-import { quote } from './quote.ts';
+import { quote } from './printable.ts';
 import { ANY_AUDIENCE, NO_AUDIENCE } from './resource-server-settings.ts';
 import { refuseOtherTokenKinds } from './token-kind.ts';
 

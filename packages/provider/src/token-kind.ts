@@ -1,6 +1,6 @@
 import type { JsonObject } from './authorization-server-metadata.ts';
 import { TokenRefusedError } from './errors.ts';
-import { quote } from './quote.ts';
+import { quote } from './printable.ts';
 
 /** The claims under which IdPs say what kind of token it is: Keycloak, Cognito and Authlete, Casdoor. */
 const tokenTypeClaims = ['typ', 'token_use', 'token_type', 'tokenType'];

@@ -12,7 +12,7 @@ import {
 } from './idp-request.ts';
 import { type AskIdp, createIdpRequester } from './idp-requester.ts';
 import { valueAt } from './json-path.ts';
-import { quote } from './quote.ts';
+import { quote } from './printable.ts';
 import { shownUrl } from './shown-value.ts';
 import type { SignedUserinfo } from './signed-userinfo.ts';
 import { subjectOf } from './token-claims.ts';

@@ -2,7 +2,7 @@ import type { JWTVerifyGetKey } from 'jose';
 import type { JsonObject } from './authorization-server-metadata.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
 import { decodeHeader, decodePayload } from './jwt-parts.ts';
-import { quote } from './quote.ts';
+import { quote } from './printable.ts';
 import {
   type CheckedClaims,
   checkAllButAudience,
