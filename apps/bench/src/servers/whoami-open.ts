@@ -14,15 +14,18 @@ import { announce, claims } from './serve.ts';
 tuneGarbageCollection();
 const auth = { token: '', clientId: '', scopes: [], claims };
 let handle: RequestListener = (_, response) => void response.writeHead(503).end();
-const server = createHttpServer((request, response) => handle(Object.assign(request, { auth }), response));
-const publicUrl = await listenOnFreePort(server);
 const logger = createLogger();
+const server = createHttpServer(
+  (request, response) => handle(Object.assign(request, { auth }), response),
+  logger,
+);
+const publicUrl = await listenOnFreePort(server);
 handle = createApp({
   publicUrl,
   allowedOrigins: [],
   trustedProxies: 0,
   logger,
-  sseSessions: createSseSessions(logger),
+  sseSessions: createSseSessions({ logger }),
   guardedBy: undefined,
 });
 announce(publicUrl);
