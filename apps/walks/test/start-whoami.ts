@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { startProcess } from './start-process.ts';
+import { runProgram } from '@mcp-whoami/testkit';
 
 const main = createRequire(import.meta.url).resolve('whoami/src/main.ts');
 
@@ -8,7 +8,7 @@ export const whoamiIsReady = /whoami is ready at (\S+)\n/;
 
 /** Starts the server as a process of its own, on a free port unless told. */
 export const startWhoami = async (environment: Readonly<Record<string, string>>) => {
-  const { found: url, ...running } = await startProcess(process.execPath, [main], {
+  const { found: url, ...running } = await runProgram(process.execPath, [main], {
     env: { PATH: process.env.PATH, PORT: '0', ...environment },
     ready: whoamiIsReady,
   });

@@ -8,6 +8,7 @@ import {
   githubLikeUser,
   logtoLike,
   nativeClient,
+  runCommand,
   type StandIn,
   type StandInOptions,
   startStandIn,
@@ -15,8 +16,7 @@ import {
 import { freePort } from '@mcp-whoami/testkit/keycloak';
 import { describe, expect, it } from 'vitest';
 import { codeBlocks, readTutorial, tutorialCommands } from './document.ts';
-import { runCommand } from './run-command.ts';
-import { inspectorEnvironment, inspectorIsReady } from './start-inspector.ts';
+import { inspectorAtHand, inspectorEnvironment, inspectorIsReady } from './start-inspector.ts';
 import { whoamiIsReady } from './start-whoami.ts';
 
 const commands = await tutorialCommands();
@@ -116,7 +116,11 @@ describe('the commands of the tutorial', () => {
     stack.defer(() => rm(home, { recursive: true, force: true }));
     const port = await freePort();
     const env = inspectorEnvironment(port, home);
-    await using inspector = await runCommand(commands.inspector, { ready: inspectorIsReady, env });
+    await using inspector = await runCommand(commands.inspector, {
+      ready: inspectorIsReady,
+      env,
+      programs: inspectorAtHand,
+    });
     const page = await fetch(inspector.found);
     expect(await page.text()).toContain('MCP Inspector');
   });

@@ -1,12 +1,24 @@
-import { ConfigurationError, type Environment, type Provider, readEnvironment } from '@mcp-whoami/provider';
+import {
+  ConfigurationError,
+  describeEnvironment,
+  type Environment,
+  misspelledVariables,
+  type Provider,
+  readEnvironment,
+} from '@mcp-whoami/provider';
+import { z } from 'zod';
+import { exposureWarnings } from './exposure.ts';
+import { findForgottenProvider } from './forgotten-provider.ts';
 import { loadProvider } from './providers.ts';
-import { serverEnvironment } from './server-environment.ts';
+import { serverEnvironment, serverVariables } from './server-environment.ts';
 
 export interface Configuration {
   host: string;
   port: number;
-  /** The origin that clients use, when it is not this machine's `localhost`. */
+  /** The URL that clients use, when it is not this machine's `localhost`. */
   publicUrl: string | undefined;
+  /** Further values of `Host`. */
+  allowedHosts: readonly string[];
   allowedOrigins: readonly string[];
   /** Reverse proxies before the server. */
   trustedProxies: number;
@@ -14,6 +26,8 @@ export interface Configuration {
   discoveryRetry: boolean;
   /** Nothing: no authentication. */
   provider: Provider | undefined;
+  /** What the operator should know of it. */
+  warnings: readonly string[];
 }
 
 /**
@@ -24,15 +38,31 @@ export interface Configuration {
 export async function readConfiguration(environment: Environment): Promise<Configuration> {
   const server = readEnvironment(serverEnvironment, environment);
   // A wrong PORT must not hide a missing issuer: the provider's variables are read all the same.
-  const chosen = readEnvironment(serverEnvironment.pick({ provider: true }), environment);
-  const provider = chosen.success ? await loadProvider(chosen.values.provider) : undefined;
-  const own =
-    provider === undefined
-      ? undefined
-      : readEnvironment(provider.environment, environment, provider.environmentPrefix);
+  const chosen = readEnvironment(z.object({ provider: serverVariables.provider }), environment);
+  const forgotten = await findForgottenProvider(environment);
+  const provider =
+    chosen.success && forgotten === undefined ? await loadProvider(chosen.values.provider) : undefined;
+  const own = provider?.readEnvironment(environment);
+  const misspelled = misspelledVariables(environment, describeEnvironment(serverEnvironment));
 
-  const problems = [server, own].flatMap((reading) => (reading?.success === false ? reading.problems : []));
+  const problems = [
+    ...(forgotten === undefined ? [] : [forgotten]),
+    ...[server, own].flatMap((reading) => (reading?.success === false ? reading.problems : [])),
+    ...misspelled,
+  ];
   if (!server.success || problems.length > 0) throw new ConfigurationError(problems);
-  const { host, port, publicUrl, allowedOrigins, trustedProxies, discoveryRetry } = server.values;
-  return { host, port, publicUrl, allowedOrigins, trustedProxies, discoveryRetry, provider };
+  const { host, port, publicUrl, allowedHosts, allowedOrigins, trustedProxies, discoveryRetry } =
+    server.values;
+  const warnings = exposureWarnings(server.values);
+  return {
+    host,
+    port,
+    publicUrl,
+    allowedHosts,
+    allowedOrigins,
+    trustedProxies,
+    discoveryRetry,
+    provider,
+    warnings,
+  };
 }

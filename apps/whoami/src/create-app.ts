@@ -3,7 +3,8 @@ import type { ProviderConnection } from '@mcp-whoami/provider';
 import express, { type RequestHandler } from 'express';
 import { createPageRoutes } from './page/page-routes.ts';
 import type { SseSessions } from './sse-sessions.ts';
-import { handleStreamableHttp } from './streamable-http.ts';
+import { createStreamableHttp } from './streamable-http.ts';
+import { noticeProxies } from './untrusted-proxies.ts';
 
 /** The largest body of a request. */
 const BODY_LIMIT = '256kb';
@@ -12,7 +13,10 @@ const BODY_LIMIT = '256kb';
 const RESOURCE_NAME = 'whoami';
 
 export interface AppOptions {
+  /** What clients use, with its path; the app has its routes without that path. */
   publicUrl: string;
+  /** Further values of `Host`. */
+  allowedHosts: readonly string[];
   allowedOrigins: readonly string[];
   /** Reverse proxies before the server. */
   trustedProxies: number;
@@ -30,6 +34,7 @@ export function resourcesOf(publicUrl: string): [string, string] {
 /** The server as an Express app. */
 export function createApp({
   publicUrl,
+  allowedHosts,
   allowedOrigins,
   trustedProxies,
   logger,
@@ -38,7 +43,7 @@ export function createApp({
 }: AppOptions) {
   const resources = resourcesOf(publicUrl);
   const [mcp, sse] = resources;
-  const shared = { resources, allowedOrigins, logger };
+  const shared = { resources, publicUrl, allowedHosts, allowedOrigins, logger };
   const guard =
     guardedBy === undefined
       ? undefined
@@ -49,10 +54,18 @@ export function createApp({
 
   const app = express().disable('x-powered-by').set('trust proxy', trustedProxies);
   app.get('/health', (_, response) => void response.json({ status: 'ok' }));
+  if (trustedProxies === 0) app.use(noticeProxies(logger));
   app.use(guard?.entrance ?? createFrontDoor(shared));
-  app.all('/mcp', requireBearer(mcp), allowOnly('POST'), readJson, handleStreamableHttp);
+  app.all('/mcp', requireBearer(mcp), allowOnly('POST'), readJson, createStreamableHttp(logger));
   app.all('/sse', requireBearer(sse), allowOnly('GET'), sseSessions.open);
-  app.all('/messages', requireBearer(sse), allowOnly('POST'), readJson, sseSessions.receive);
+  app.all(
+    '/messages',
+    sseSessions.noticeRefusals,
+    requireBearer(sse),
+    allowOnly('POST'),
+    readJson,
+    sseSessions.receive,
+  );
   app.use(createPageRoutes({ publicUrl, resources, guard: guardedBy }));
   app.use((_, response) => void response.status(404).json({ error: 'not_found' }));
   app.use(guard?.errorHandler ?? createErrorHandler(logger));

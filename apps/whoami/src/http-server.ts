@@ -1,4 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
+import type { GuardLogger } from '@mcp-whoami/guard';
+import { refuseBeforeExpress } from './refusals-before-express.ts';
 
 /** What a connection may take before the server ends it; milliseconds, unless it is a count. */
 export interface ConnectionLimits {
@@ -25,9 +27,14 @@ const limitsByDefault: ConnectionLimits = {
 /** Silence after which the system asks whether the other side is still there; no answer ends the connection. */
 const KEEP_ALIVE_PROBE_MS = 15_000;
 
-/** An HTTP server that slow and vanished clients can't fill up. */
-export function createHttpServer(listener: RequestListener, limits: Partial<ConnectionLimits> = {}) {
+/** An HTTP server that slow and vanished clients can't fill up, and that logs what it refuses by itself. */
+export function createHttpServer(
+  listener: RequestListener,
+  logger: GuardLogger,
+  limits: Partial<ConnectionLimits> = {},
+) {
   const { headers, request, silence, checks, connections } = { ...limitsByDefault, ...limits };
+  const before = refuseBeforeExpress(logger);
   const server = createServer(
     {
       headersTimeout: headers,
@@ -35,10 +42,12 @@ export function createHttpServer(listener: RequestListener, limits: Partial<Conn
       connectionsCheckingInterval: checks,
       keepAlive: true,
       keepAliveInitialDelay: KEEP_ALIVE_PROBE_MS,
+      requireHostHeader: false,
     },
-    listener,
+    before.requireHost(listener),
   );
   server.timeout = silence;
   server.maxConnections = connections;
+  before.attachTo(server);
   return server;
 }

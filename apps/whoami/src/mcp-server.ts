@@ -10,6 +10,7 @@ import {
 } from '@modelcontextprotocol/sdk/types.js';
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
 import manifest from '../package.json' with { type: 'json' };
+import { shorten } from './short-errors.ts';
 import { whoamiTool } from './whoami-tool.ts';
 
 const { name, call, ...description } = whoamiTool;
@@ -49,6 +50,6 @@ export function createMcpServer(): Server {
 }
 
 function unknownTool(asked: string): CallToolResult {
-  const { message } = new McpError(ErrorCode.InvalidParams, `Tool ${asked} not found`);
+  const { message } = new McpError(ErrorCode.InvalidParams, `Tool ${shorten(asked)} not found`);
   return { content: [{ type: 'text', text: message }], isError: true };
 }

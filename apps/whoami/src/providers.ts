@@ -1,6 +1,6 @@
 import type { Provider } from '@mcp-whoami/provider';
 
-/** The providers by the value of `PROVIDER`; only the chosen one's code is loaded. */
+/** The providers by the value of `PROVIDER`; where one is chosen, only its code is loaded. */
 export const providers = {
   dev: async () => (await import('@mcp-whoami/dev')).dev,
   'generic-oidc': async () => (await import('@mcp-whoami/generic-oidc')).genericOidc,

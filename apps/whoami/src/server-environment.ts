@@ -1,8 +1,10 @@
-import { commaSeparated, httpUrl, variable } from '@mcp-whoami/provider';
+import { commaSeparated, httpUrl, nodeEnvironment, variable } from '@mcp-whoami/provider';
 import { z } from 'zod';
+import { refusedInProduction } from './exposure.ts';
 import { providerNames } from './providers.ts';
 
-const MAX_PORT = 65_535;
+/** The highest port. */
+export const MAX_PORT = 65_535;
 
 const port = z
   .string()
@@ -16,24 +18,45 @@ const hops = z
   .regex(/^\d{1,2}$/, { error: 'a number of proxies' })
   .transform(Number);
 
-const origin = httpUrl
-  .refine((text) => !URL.canParse(text) || /^\/?$/.test(text.replace(/^[^:]+:\/\/[^/?#]*/, '')), {
-    error: 'an origin: scheme, host and port, without a path',
+/**
+ * A path that no proxy spells in another way, and that is none of this server's own: with it taken off or not, a
+ * request must be for one and the same route.
+ */
+const publicPath = /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)*\/?$/;
+const ownPath = /^\/(?:\.well-known(?:\/.*)?|mcp|sse|messages|page|health|backchannel-logout)\/?$/i;
+
+const pathOf = (url: string) => url.replace(/^[^:]+:\/\/[^/\\?#]*/, '');
+
+const publicUrl = httpUrl
+  .refine((text) => !URL.canParse(text) || publicPath.test(pathOf(text)), {
+    error: 'scheme, host and port, and at most a path of letters, digits, `-`, `.`, `_` and `~`',
   })
-  .transform((text) => new URL(text).origin);
+  .refine((text) => !URL.canParse(text) || !ownPath.test(pathOf(text)), {
+    error: 'the URL before this server’s own paths: the resources are `/mcp` and `/sse` under it',
+  })
+  .transform((text) => new URL(text).href.replace(/\/$/, ''));
+
+/** A value of `Host` (RFC 9110 §7.2). */
+const hostList = commaSeparated.refine(
+  (list) =>
+    list.every(
+      (entry) => /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.test(entry) && URL.canParse(`http://${entry}`),
+    ),
+  { error: 'hosts as clients send them, `name` or `name:port`, separated by commas or spaces' },
+);
 
 /** As browsers send it (RFC 6454 §6.2); pages of extensions and editors have schemes of their own. */
 const originList = commaSeparated
   .refine(
-    (list) => list.every((entry) => /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/.test(entry) && URL.canParse(entry)),
+    (list) => list.every((entry) => /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]+$/.test(entry) && URL.canParse(entry)),
     {
-      error: 'origins (scheme, host and port, in lower case, without a path), separated by commas',
+      error: 'origins (scheme, host and port, in lower case, without a path), separated by commas or spaces',
     },
   )
   .transform((list) => list.map((entry) => (/^https?:/.test(entry) ? new URL(entry).origin : entry)));
 
 /** The variables of the server itself. */
-export const serverEnvironment = z.object({
+export const serverVariables = {
   provider: variable(z.enum(providerNames, { error: `one of ${providerNames.join(', ')}` }).default('dev'), {
     description: `one of ${providerNames.map((name) => `\`${name}\``).join(', ')}; \`dev\` is embedded (this machine only, refused with \`NODE_ENV=production\`), \`none\` is no authentication`,
     example: 'keycloak',
@@ -49,13 +72,20 @@ export const serverEnvironment = z.object({
     example: '3001',
     defaultText: '3001',
   }),
-  publicUrl: variable(origin.optional(), {
-    description: 'the origin that clients use; the resources are `/mcp` and `/sse` there',
+  publicUrl: variable(publicUrl.optional(), {
+    description:
+      'the URL that clients use, with a path if it has one; the resources are `/mcp` and `/sse` under it',
     example: 'https://mcp.example.com',
     defaultText: 'http://localhost:$PORT',
   }),
+  allowedHosts: variable(hostList.default([]), {
+    description:
+      'further values of `Host`, as proxies and clusters send them, separated by commas or spaces; with `TRUSTED_PROXIES` a right `X-Forwarded-Host` is enough',
+    example: 'whoami.internal:3001',
+    defaultText: 'the host of `PUBLIC_URL`, loopback',
+  }),
   allowedOrigins: variable(originList.default([]), {
-    description: 'further browser origins, separated by commas',
+    description: 'further browser origins, separated by commas or spaces',
     example: 'https://inspector.example.com',
     defaultText: 'loopback origins and `PUBLIC_URL`',
   }),
@@ -77,9 +107,8 @@ export const serverEnvironment = z.object({
       defaultText: 'false',
     },
   ),
-  nodeEnv: variable(z.string().optional(), {
-    description: '`production` refuses what is unsafe: the `dev` provider, IdPs over plain http',
-    example: 'production',
-    defaultText: 'none',
-  }),
-});
+  ...nodeEnvironment,
+};
+
+/** The environment of the server itself, with the rules about several of its variables. */
+export const serverEnvironment = z.object(serverVariables).check(...refusedInProduction);

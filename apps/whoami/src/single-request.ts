@@ -8,7 +8,8 @@ import {
   JSONRPCRequestSchema,
   SUPPORTED_PROTOCOL_VERSIONS,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
+import { withShortError } from './short-errors.ts';
 
 /**
  * The one JSON-RPC request that a POST carries, if it passes every check of the SDK's transport for Streamable
@@ -34,7 +35,7 @@ export async function answerSingleRequest(
   server: Server,
   message: JSONRPCRequest,
   authInfo: AuthInfo | undefined,
-  response: Response,
+  send: (json: string) => void,
 ): Promise<void> {
   const transport: Transport = {
     start: async () => {},
@@ -42,12 +43,7 @@ export async function answerSingleRequest(
     send: async (answer) => {
       // Only a stream could carry requests and notifications to the client.
       if ('method' in answer) return;
-      const json = JSON.stringify(answer);
-      response.writeHead(200, {
-        'Content-Type': 'application/json',
-        'Content-Length': Buffer.byteLength(json),
-      });
-      response.end(json);
+      send(JSON.stringify(withShortError(answer)));
     },
   };
   await server.connect(transport);

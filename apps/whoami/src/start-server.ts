@@ -1,12 +1,15 @@
 import type { RequestListener, Server } from 'node:http';
-import type { GuardLogger } from '@mcp-whoami/guard';
-import { ConfigurationError, type Environment } from '@mcp-whoami/provider';
+import { createPublicPathRemover, type GuardLogger, publicPathOf } from '@mcp-whoami/guard';
+import { ConfigurationError, type Environment, shownUrl } from '@mcp-whoami/provider';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { connectPatiently } from './connect-patiently.ts';
 import { createApp, resourcesOf } from './create-app.ts';
 import { createHttpServer } from './http-server.ts';
 import { createWaitingPage } from './page/page-routes.ts';
+import { countRequests } from './requests-under-way.ts';
+import { MAX_PORT } from './server-environment.ts';
 import { createSseSessions } from './sse-sessions.ts';
+import type { Judge } from './sse-token.ts';
 
 /** A server that listens. Disposing of it ends every connection and what the provider started. */
 export interface RunningServer extends AsyncDisposable {
@@ -24,50 +27,75 @@ export interface RunningServer extends AsyncDisposable {
  */
 export async function startServer(environment: Environment, logger: GuardLogger): Promise<RunningServer> {
   const configuration = await readConfiguration(environment);
-  const { provider, allowedOrigins, trustedProxies } = configuration;
+  const { provider, allowedHosts, allowedOrigins, trustedProxies } = configuration;
   await using cleanup = new AsyncDisposableStack();
   // The port is open before the provider is connected: it may be the public URL's, which the provider needs.
-  let handle: RequestListener = answerNotReady;
-  const server = createHttpServer((request, response) => handle(request, response));
+  let handle = answerNotReady('starting');
+  const withoutPublicPath = createPublicPathRemover(configuration.publicUrl ?? 'http://localhost');
+  const requests = countRequests((request, response) => {
+    request.url = withoutPublicPath(request.url ?? '/');
+    handle(request, response);
+  });
+  const server = createHttpServer(requests.listener, logger);
   const port = await listen(server, configuration);
   cleanup.defer(() => stop(server));
   const publicUrl = configuration.publicUrl ?? `http://localhost:${port}`;
   if (provider !== undefined) {
     const options = { publicUrl, resources: resourcesOf(publicUrl), guard: { title: provider.title } };
-    handle = createWaitingPage(options, answerNotReady);
+    handle = createWaitingPage(options, handle);
   }
 
-  const connect = provider && (() => provider.connect(environment, { resources: resourcesOf(publicUrl) }));
+  const connect =
+    provider &&
+    (() => provider.connect(environment, { resources: resourcesOf(publicUrl), publicUrl, logger }));
   const connection = await (configuration.discoveryRetry && connect
     ? connectPatiently(connect, logger)
     : connect?.());
   if (connection !== undefined) cleanup.use(connection);
   const guardedBy = provider && connection && { title: provider.title, connection };
-  const sseSessions = createSseSessions(logger);
-  cleanup.defer(() => sseSessions.closeAll());
-  handle = createApp({ publicUrl, allowedOrigins, trustedProxies, logger, sseSessions, guardedBy });
+  const [, sse] = resourcesOf(publicUrl);
+  const judge: Judge | undefined =
+    connection && ((token, caller) => connection.verifyAccessToken(token, { caller, resource: sse }));
+  const sseSessions = createSseSessions({
+    logger,
+    judge,
+    messagesPath: `${publicPathOf(publicUrl)}/messages`,
+  });
+  connection?.onLogout(sseSessions.logOut);
+  const hosts = { publicUrl, allowedHosts, allowedOrigins, trustedProxies };
+  handle = createApp({ ...hosts, logger, sseSessions, guardedBy });
 
   const running = cleanup.move();
   return {
     providerTitle: provider?.title ?? 'none: everybody is let in',
     publicUrl,
-    warnings: connection?.warnings ?? [],
+    warnings: [...configuration.warnings, ...(connection?.warnings ?? [])],
     notes: connection?.notes ?? [],
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
+    [Symbol.asyncDispose]: async () => {
+      handle = answerNotReady('draining');
+      sseSessions.closeAll();
+      await requests.none(DRAIN_TIMEOUT_MS);
+      await running.disposeAsync();
+    },
   };
 }
 
-/** Seconds after which a client may try again while the server starts. */
+/** Seconds after which a client may try again while the server starts or ends. */
 const RETRY_AFTER_SECONDS = 2;
 
-const answerNotReady: RequestListener = (request, response) => {
-  if (request.method === 'GET' && request.url === '/health') {
-    response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"status":"ok"}');
-    return;
-  }
-  response.writeHead(503, { 'Retry-After': RETRY_AFTER_SECONDS, 'Content-Type': 'application/json' });
-  response.end('{"status":"starting"}');
-};
+/** How long a call that is under way may take when the server ends, in milliseconds. */
+const DRAIN_TIMEOUT_MS = 5_000;
+
+/** Answers everything, `/health` too. */
+function answerNotReady(status: 'starting' | 'draining'): RequestListener {
+  const headers = {
+    'Retry-After': RETRY_AFTER_SECONDS,
+    'Content-Type': 'application/json',
+    // Whoever waits comes to another server, or to this one again.
+    Connection: 'close',
+  };
+  return (_, response) => void response.writeHead(503, headers).end(JSON.stringify({ status }));
+}
 
 function listen(server: Server, { host, port }: Configuration): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -91,13 +119,13 @@ function listenError(error: Error, host: string, port: number): ConfigurationErr
             code === 'EADDRINUSE'
               ? `Another program listens on ${host} port ${port}.`
               : 'The system does not permit that port to this user.',
-          example: `PORT=${port < 1024 ? 3001 : port + 1}`,
+          example: `PORT=${port < 1024 || port === MAX_PORT ? 3001 : port + 1}`,
         }
       : {
           variable: 'HOST',
-          found: host,
+          found: shownUrl(host),
           expected: 'an address of this machine',
-          hint: error.message,
+          hint: `The system does not let this program listen there${code === undefined ? '' : ` (${code})`}.`,
           example: 'HOST=127.0.0.1',
         };
   return new ConfigurationError([problem], error);

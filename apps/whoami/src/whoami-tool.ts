@@ -1,6 +1,6 @@
 /** Who calls, as the guard found out: the claims of the user, `sub` first. */
 export interface Caller {
-  claims: Record<string, unknown>;
+  claims: Readonly<Record<string, unknown>>;
 }
 
 /** The tool of this server, apart from any transport and any version of the protocol's SDK. */

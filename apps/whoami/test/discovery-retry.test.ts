@@ -5,7 +5,7 @@ import { callWhoami, startWhoami } from './start-whoami.ts';
 
 describe('with DISCOVERY_RETRY', () => {
   it.each(['refuse', 'status-503'] as const)(
-    'the server is healthy and answers 503 until the IdP is there, and then is ready by itself: %s',
+    'the server listens and answers 503 until the IdP is there, and then is ready by itself: %s',
     async (fault) => {
       await using idp = await startStandIn();
       const port = await freePort();
@@ -25,7 +25,7 @@ describe('with DISCOVERY_RETRY', () => {
             () => 0,
           ),
         )
-        .toBe(200);
+        .toBe(503);
       const waiting = await callWhoami(`${url}/mcp`, token);
       expect([waiting.status, waiting.headers.has('retry-after')]).toEqual([503, true]);
       idp.recover();

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { readFile, utimes } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { connectSdkV1, connectSdkV2, startStandIn } from '@mcp-whoami/testkit';
+import { connectSdkV1, connectSdkV2, runCommand, startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { generatedParts, withPart } from '../docs/generated-parts.ts';
-import { runCommand } from './run-command.ts';
+import { providerNames } from '../src/providers.ts';
 
 const root = new URL('../../../', import.meta.url);
 const read = (path: string) => readFile(new URL(path, root), 'utf8');
@@ -28,10 +28,10 @@ const dryRun = z.object({
 /** Runs a command of the README on a free port, until the server says where it is. */
 const serve = async (command: string) => {
   const running = await runCommand(command, {
-    environment: { PORT: '0' },
-    ready: /ready at \S+\n[\s\S]*VS Code/,
+    env: { PORT: '0' },
+    ready: /ready at (\S+)\n[\s\S]*VS Code/,
   });
-  return Object.assign(running, { url: /ready at (\S+)/.exec(running.output())?.[1] ?? '' });
+  return Object.assign(running, { url: running.found });
 };
 
 describe('the documentation', async () => {
@@ -97,11 +97,15 @@ describe('the scripts of the app', () => {
 });
 
 describe('the README', () => {
+  it.each(providerNames)('has a row for the provider %s', (name) => {
+    expect(readme).toMatch(new RegExp(`^\\| \`${name}\` +\\|`, 'm'));
+  });
+
   it('has no code block that no test runs', () => {
-    // The two blocks of TypeScript are run by readme-code.test.ts, the banner is generated.
-    const counts = ['sh', 'json', 'ts', 'text'].map((language) => blocksOf(language).length);
-    expect(counts).toEqual([3, 1, 2, 1]);
-    expect(readme.match(/^```/gm)).toHaveLength(2 * 7);
+    // TypeScript is run by readme-code.test.ts, the proxy by proxy-example.test.ts; the banner is generated.
+    const counts = ['sh', 'json', 'ts', 'text', 'ini', 'nginx'].map((language) => blocksOf(language).length);
+    expect(counts).toEqual([3, 1, 2, 1, 1, 1]);
+    expect(readme.match(/^```/gm)).toHaveLength(2 * 9);
   });
 
   it('starts the server with its first command, and shows what whoami answers', async () => {

@@ -11,7 +11,9 @@ import {
   type StandInOptions,
   startStandIn,
 } from '@mcp-whoami/testkit';
+import { freePort } from '@mcp-whoami/testkit/keycloak';
 import { describe, expect, it } from 'vitest';
+import { publicPath } from './start-behind-proxy.ts';
 import { callWhoami, jsonRpcHeaders, startWhoami, whoamiCall } from './start-whoami.ts';
 
 /** Far more than any answer takes, in milliseconds: a row that needs it has found a way to make the server work. */
@@ -97,10 +99,12 @@ const configurations: Record<string, Configuration> = {
   },
 };
 
-const start = async ({ idp: options, environment, resource }: Configuration) => {
+const start = async ({ idp: options, environment, resource }: Configuration, path = '') => {
   await using stack = new AsyncDisposableStack();
   const idp = stack.use(await startStandIn(options));
-  const whoami = stack.use(await startWhoami(environment(idp)));
+  const port = String(await freePort());
+  const server = { PORT: port, PUBLIC_URL: `http://localhost:${port}${path}` };
+  const whoami = stack.use(await startWhoami({ ...server, ...environment(idp) }));
   const token = await idp.issueAccessToken(resource === undefined ? {} : { resource });
   const owned = stack.move();
   return { idp, whoami, token, [Symbol.asyncDispose]: () => owned.disposeAsync() };
@@ -173,13 +177,15 @@ const sendRaw = async (url: string, raw: string): Promise<string> => {
 };
 
 describe.each([
-  ['JWTs', jwts],
-  ['introspection', introspectionAlone],
-] as const)('with %s', (_, configuration) => {
+  ['JWTs', jwts, ''],
+  ['JWTs, under a path of the host', jwts, publicPath],
+  ['introspection', introspectionAlone, ''],
+] as const)('with %s', (_, configuration, publicPath) => {
   it('no hostile request is served, and the log says why', async () => {
-    await using started = await start(configuration);
+    await using started = await start(configuration, publicPath);
     const { whoami, token } = started;
-    const rows = hostileRequests({ host: new URL(whoami.publicUrl).host, token, call: whoamiCall });
+    const { host } = new URL(whoami.publicUrl);
+    const rows = hostileRequests({ host, token, call: whoamiCall, publicPath });
     expect(rows.length).toBeGreaterThan(200);
     expect(new Set(rows.map((row) => row.name)).size).toBe(rows.length);
     // With the token known, no request waits for the IdP, to be logged in another's row.

@@ -3,13 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type ConnectionLimits, createHttpServer } from '../src/http-server.ts';
-import { startWhoami } from './start-whoami.ts';
+import { captureLog, startWhoami } from './start-whoami.ts';
 
 const start = async (limits: Partial<ConnectionLimits>) => {
-  const server = createHttpServer((request, response) => {
-    if (request.url === '/silent') return;
-    request.resume().on('end', () => response.end('done'));
-  }, limits);
+  const server = createHttpServer(
+    (request, response) => {
+      if (request.url === '/silent') return;
+      request.resume().on('end', () => response.end('done'));
+    },
+    captureLog().logger,
+    limits,
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -19,6 +19,7 @@ export const runMain = (environment: Record<string, string>, nodeArguments: read
   return {
     child,
     closed,
+    output: () => output.stdout,
     ready: async () => {
       await expect.poll(() => output.stdout, { timeout: 20_000 }).toContain('whoami is ready at');
       return output.stdout;

@@ -50,6 +50,16 @@ const cases: Record<string, SignInCase> = {
     environment: ({ issuer }) => ({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: '*' }),
     claims: profileOf,
   },
+  'generic-oidc whose metadata does not speak of PKCE': {
+    provider: 'generic-oidc',
+    idp: {
+      jwtsHonoured: true,
+      sendsIssuer: false,
+      transformMetadata: ({ code_challenge_methods_supported: _, ...document }) => document,
+    },
+    environment: ({ issuer }) => ({ OIDC_ISSUER: issuer }),
+    claims: profileOf,
+  },
   'oauth2-custom with RFC 8414 metadata': {
     provider: 'oauth2-custom',
     idp: { metadata: 'rfc8414', issuerPath: '/oauth', jwtsHonoured: true },

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { startStandIn } from '@mcp-whoami/testkit';
+import { freePort } from '@mcp-whoami/testkit/keycloak';
 import { describe, expect, it } from 'vitest';
 import { runMain } from './run-main.ts';
 
@@ -43,6 +44,7 @@ describe('a start that can not work', () => {
         OAUTH2_CLIENT_AUTH: 'jwt',
         PORT: '70000',
         PUBLIC_URL: 'http://localhost:3001/mcp',
+        ALLOWED_HOSTS: 'https://example.com',
         ALLOWED_ORIGINS: 'example.com',
       },
       [
@@ -52,7 +54,9 @@ describe('a start that can not work', () => {
         'OAUTH2_SUBJECT_PATH does not work: a..b',
         'OAUTH2_CLIENT_AUTH does not work: jwt',
         'PORT does not work: 70000',
-        'PUBLIC_URL does not work',
+        'PUBLIC_URL does not work: http://localhost:3001/mcp',
+        'before this server’s own paths',
+        'ALLOWED_HOSTS does not work: https://example.com',
         'ALLOWED_ORIGINS does not work: example.com',
       ],
     ],
@@ -123,11 +127,7 @@ describe('a start', () => {
   it('answers while it starts, and does not keep anybody waiting', async () => {
     await using idp = await startStandIn();
     idp.fail('metadata', 'hang');
-    const probe = createServer().listen(0, '127.0.0.1');
-    await once(probe, 'listening');
-    const address = probe.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
-    await new Promise((resolve) => probe.close(resolve));
+    const port = await freePort();
     await using server = runMain({ PROVIDER: 'generic-oidc', PORT: String(port), OIDC_ISSUER: idp.issuer });
     await expect
       .poll(

@@ -8,8 +8,8 @@ export interface LogLine {
   fields: Record<string, unknown>;
 }
 
-/** Starts the server in this process, on a free port, with its log lines in an array. */
-export async function startWhoami(environment: Record<string, string> = {}) {
+/** A logger whose lines stand in an array. */
+export function captureLog() {
   const log: LogLine[] = [];
   const logger: GuardLogger = createLogger();
   for (const level of ['info', 'warn', 'error'] as const) {
@@ -17,6 +17,12 @@ export async function startWhoami(environment: Record<string, string> = {}) {
       log.push({ level, message: message ?? '', fields: Object(fields) });
     };
   }
+  return { log, logger };
+}
+
+/** Starts the server in this process, on a free port, with its log lines in an array. */
+export async function startWhoami(environment: Record<string, string> = {}) {
+  const { log, logger } = captureLog();
   const server = await startServer({ PORT: '0', ...environment }, logger);
   return {
     publicUrl: server.publicUrl,

@@ -1,14 +1,15 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import express, { type RequestHandler } from 'express';
 import { describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
-import { handleStreamableHttp } from '../src/streamable-http.ts';
+import { createStreamableHttp } from '../src/streamable-http.ts';
 import { whoamiTool } from '../src/whoami-tool.ts';
-import { jsonRpcHeaders } from './start-whoami.ts';
+import { captureLog, jsonRpcHeaders } from './start-whoami.ts';
 
 const claims = { sub: 'ada', name: 'Ada Lövelace', 'a key': { nested: ['"', '\\'] } };
 
@@ -27,9 +28,21 @@ const handleBySdk: RequestHandler = async (request, response) => {
 
 const serve = async (handler: RequestHandler) => {
   const app = express();
+  app.get('/never-answered', () => {});
   // Every type is read, so that the handlers are left to look at it.
   app.post('/mcp', express.json({ type: () => true }), (request, response, next) => {
-    Object.assign(request, { auth: { token: 't', clientId: 'c', scopes: [], claims, provedBy: 'jwt' } });
+    const { subject, about } = request.query;
+    const long = about === undefined ? {} : { about: 'x'.repeat(Number(about)) };
+    Object.assign(request, {
+      auth: {
+        token: 't',
+        clientId: 'c',
+        scopes: [],
+        subject,
+        claims: { ...claims, ...long },
+        provedBy: 'jwt',
+      },
+    });
     return handler(request, response, next);
   });
   const server = createServer(app);
@@ -99,10 +112,10 @@ const cases: [string, unknown, Record<string, string | undefined>?][] = [
   ['an error', { jsonrpc: '2.0', id: 1, error: { code: 1, message: 'a' } }],
   ['a batch', [call(), { ...request('ping'), id: 2 }, notification]],
   ['a batch of one', [call()]],
-  ['a batch with initialize', [initialize, call()]],
   ['a batch of notifications', [notification, notification]],
-  ['an empty batch', []],
-  ['a batch over the limit', Array.from({ length: 101 }, (_, id) => ({ ...call(), id }))],
+  ['a batch as long as one may be', Array.from({ length: 10 }, (_, id) => ({ ...call(), id }))],
+  ['a batch with a message that is none', [call(), 1]],
+  ['a batch of protocol version 2025-03-26', [call()], { 'mcp-protocol-version': '2025-03-26' }],
   ['an empty object', {}],
   ['a supported version of the protocol', call(), { 'mcp-protocol-version': '2025-03-26' }],
   ['a version of the protocol that is not supported', call(), { 'mcp-protocol-version': '1999-01-01' }],
@@ -122,7 +135,7 @@ const cases: [string, unknown, Record<string, string | undefined>?][] = [
 
 describe('Streamable HTTP', () => {
   it.each(cases)('answers %s as the SDK alone does', async (_, body, headers = {}) => {
-    await using ours = await serve(handleStreamableHttp);
+    await using ours = await serve(createStreamableHttp(captureLog().logger));
     await using theirs = await serve(handleBySdk);
     const ask = async (url: string) => {
       const answer = await fetch(url, {
@@ -146,7 +159,7 @@ describe('Streamable HTTP', () => {
     ['accept', ['application/json', 'text/event-stream']],
     ['mcp-protocol-version', ['2025-06-18', '2025-06-18']],
   ])('answers a call with two %s headers (%s) as the SDK alone does', async (name, values) => {
-    await using ours = await serve(handleStreamableHttp);
+    await using ours = await serve(createStreamableHttp(captureLog().logger));
     await using theirs = await serve(handleBySdk);
     const ask = async (url: string) => {
       const sent = httpRequest(url, { method: 'POST', headers: { ...jsonRpcHeaders, [name]: values } });
@@ -156,5 +169,112 @@ describe('Streamable HTTP', () => {
     };
     const expected = await ask(theirs.url);
     expect(await ask(ours.url)).toEqual(expected);
+  });
+});
+
+/** What is asked of a POST, and answered without the SDK. */
+const ask = async (url: string, body: unknown, headers: Record<string, string> = {}) => {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { ...jsonRpcHeaders, ...headers },
+    body: JSON.stringify(body),
+  });
+  return { status: answer.status, text: await answer.text() };
+};
+const batchOf = (length: number) => Array.from({ length }, (_, id) => ({ ...call(), id }));
+const versioned = (version: string) => ({ 'mcp-protocol-version': version });
+
+describe('Streamable HTTP, other than the SDK,', () => {
+  it.each([
+    ['a batch of 11 messages', batchOf(11), {}, 'A batch has at most 10 messages'],
+    ['a batch of 11 messages of 2025-03-26', batchOf(11), versioned('2025-03-26'), 'A batch has at most'],
+    ['a batch of 2025-06-18', batchOf(2), versioned('2025-06-18'), 'only'],
+    ['a batch of 2025-11-25', batchOf(2), versioned('2025-11-25'), 'only'],
+    ['a batch of 2024-11-05', batchOf(2), versioned('2024-11-05'), 'only'],
+    ['a batch of 100 messages of 2025-11-25', batchOf(100), versioned('2025-11-25'), 'only'],
+    ['a batch of two versions', batchOf(2), versioned('2025-03-26, 2025-03-26'), 'only'],
+    ['an empty batch', [], {}, 'A batch has at least one message'],
+    ['initialize in a batch', [initialize], {}, 'An initialize request is never part of a batch'],
+    ['initialize among others', [call(), initialize], {}, 'An initialize request is never part of a batch'],
+    ['a long id', { ...call(), id: 'x'.repeat(101) }, {}, 'An id has at most 100 characters'],
+    ['a long id in a batch', [call(), { ...call(), id: 'x'.repeat(101) }], {}, 'An id has at most'],
+    ['a long id of a response', { jsonrpc: '2.0', id: 'x'.repeat(101), result: {} }, {}, 'An id has at most'],
+    ['a long version', call(), versioned('x'.repeat(101)), 'Unsupported protocol version'],
+  ])('refuses %s, with a log line', async (_, body, headers, text) => {
+    const { log, logger } = captureLog();
+    await using server = await serve(createStreamableHttp(logger));
+    const answer = await ask(server.url, body, headers);
+    expect(answer.status).toBe(400);
+    expect(JSON.parse(answer.text)).toEqual({
+      jsonrpc: '2.0',
+      error: { code: -32600, message: expect.stringContaining(text) },
+      id: null,
+    });
+    expect(log).toMatchObject([
+      { level: 'warn', fields: { reason: 'invalid_request', status: 400, address: '127.0.0.1' } },
+    ]);
+  });
+
+  const long = (character: string) => character.repeat(50_000);
+  const initializeWith = (experimental: object) => ({
+    ...initialize,
+    params: { ...initialize.params, capabilities: { experimental } },
+  });
+  it.each([
+    ['the name of a tool', call({ name: long('ü') })],
+    ['a tool in a batch', [call({ name: long('x') })]],
+    ['an unknown method', request(long('x'))],
+    [
+      'a version that is asked for',
+      { ...initialize, params: { ...initialize.params, protocolVersion: long('x') } },
+    ],
+    ['a key', initializeWith({ [long('x')]: 1 })],
+    ['a key full of quotes', initializeWith({ [long('"\\')]: 1 })],
+    ['20,000 keys', initializeWith(Object.fromEntries(Array.from({ length: 20_000 }, (_, key) => [key, 1])))],
+    ['a task', call({ _meta: { 'io.modelcontextprotocol/related-task': { taskId: long('x') } } })],
+    ['a cursor', request('tools/list', { cursor: long('x') })],
+  ])('repeats no more than 100 characters of %s', async (_, body) => {
+    await using server = await serve(createStreamableHttp(captureLog().logger));
+    const { text } = await ask(server.url, body);
+    expect(text).not.toMatch(/x{101}|ü{101}|(\\+"?){101}/);
+    expect(text.length).toBeLessThan(2_500);
+  });
+
+  it('logs what the SDK refuses', async () => {
+    const { log, logger } = captureLog();
+    await using server = await serve(createStreamableHttp(logger));
+    expect((await ask(server.url, call(), versioned('1999-01-01'))).status).toBe(400);
+    expect(log).toMatchObject([
+      { message: expect.stringContaining('Unsupported protocol version: 1999-01-01') },
+    ]);
+    expect(log[0]?.message).not.toContain('');
+  });
+
+  it.each([
+    ['call', call()],
+    ['batch', [call(), { ...call(), id: 2 }]],
+  ])('bounds what waits for a subject that reads no answer to a %s', async (_, body) => {
+    const { log, logger } = captureLog();
+    await using server = await serve(createStreamableHttp(logger, 1024 * 1024));
+    const { port } = new URL(server.url);
+    const sent = JSON.stringify(body);
+    const headers = { ...jsonRpcHeaders, host: 'localhost', 'content-length': sent.length };
+    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    const sockets = Array.from({ length: 3 }, () => {
+      const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+      // What is behind an answer that never comes waits here, and in no buffer of the system.
+      socket.write('GET /never-answered HTTP/1.1\r\nHost: localhost\r\n\r\n');
+      const head = ['POST /mcp?subject=ada&about=200000 HTTP/1.1', ...lines, '', sent].join('\r\n');
+      socket.write(head);
+      return socket;
+    });
+    await expect
+      .poll(() => log[0])
+      .toMatchObject({ level: 'warn', fields: { reason: 'answers_unread', address: '127.0.0.1' } });
+    const callAs = (subject: string) => ask(`${server.url}?subject=${subject}&about=200000`, call());
+    expect((await callAs('grace')).status).toBe(200);
+    expect((await callAs('ada')).status).toBe(503);
+    for (const socket of sockets) socket.destroy();
+    await expect.poll(async () => (await callAs('ada')).status, { timeout: 10_000 }).toBe(200);
   });
 });

@@ -32,14 +32,14 @@ const start = async (environment: Record<string, string>) => {
 describe('TRUSTED_PROXIES', () => {
   it('tells callers apart by what the proxy says, so that one can not spend what is another’s', async () => {
     await using server = await start({ TRUSTED_PROXIES: '1' });
-    expect(await server.callFrom('192.0.2.1', 'one-more')).toBe(503);
+    expect(await server.callFrom('192.0.2.1', 'one-more')).toBe(429);
     expect(await server.callFrom('192.0.2.2', 'another')).toBe(401);
     // What a client says itself, before the proxy adds its address, does not count.
-    expect(await server.callFrom('192.0.2.3, 192.0.2.1', 'pretended')).toBe(503);
+    expect(await server.callFrom('192.0.2.3, 192.0.2.1', 'pretended')).toBe(429);
   });
 
   it('is 0 by default: a header that anybody can send says nothing', async () => {
     await using server = await start({});
-    expect(await server.callFrom('192.0.2.2', 'another')).toBe(503);
+    expect(await server.callFrom('192.0.2.2', 'another')).toBe(429);
   });
 });

@@ -4,9 +4,10 @@ import {
   LogoutRefusedError,
   type ProviderConnection,
 } from '@mcp-whoami/provider';
-import express, { Router } from 'express';
+import express, { type RequestHandler, Router } from 'express';
 import type { GuardLogger } from './guard-logger.ts';
 import { reject } from './rejection.ts';
+import { requestDetails } from './request-details.ts';
 
 /** Where the IdP sends its logout tokens. */
 export const backchannelLogoutPath = '/backchannel-logout';
@@ -18,13 +19,11 @@ const BODY_LIMIT = 32 * 1024;
  * Takes logout tokens (OpenID Connect Back-Channel Logout §2.5). The IdP may know this server by another name than
  * its clients do, and its signature is all that counts: this stands before the checks of Host and Origin.
  */
-export function createBackchannelLogoutRouter(
+export function createBackchannelLogout(
   backchannelLogout: NonNullable<ProviderConnection['backchannelLogout']>,
   logger: GuardLogger,
-): Router {
-  const router = Router();
-  router.post(
-    backchannelLogoutPath,
+): RequestHandler {
+  return Router().use(
     (_, response, next) => {
       // §2.8, in every answer.
       response.set('Cache-Control', 'no-store');
@@ -51,10 +50,8 @@ export function createBackchannelLogoutRouter(
           },
         });
       }
-      const { requestId } = response.locals;
-      logger.info({ requestId, reason: 'logged_out' }, 'the IdP told of a logout');
+      logger.info({ ...requestDetails(request, response), reason: 'logged_out' }, 'the IdP told of a logout');
       response.end();
     },
   );
-  return router;
 }

@@ -8,8 +8,11 @@ export interface UnusableCredentials {
   text: string;
 }
 
-/** `b64token` of RFC 6750 §2.1. */
-const bearerToken = /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i;
+/**
+ * RFC 6750 §2.1 has fewer characters (`b64token`), but an IdP's tokens may have all that are visible (RFC 6749
+ * Appendix A.12). Quote and comma stay out: they make a list or a parameter of it.
+ */
+const bearerToken = /^Bearer +([\x21\x23-\x2b\x2d-\x7e]+) *$/i;
 
 /**
  * The access token of a request. Only the Authorization header counts: a token in the URL ends in logs and

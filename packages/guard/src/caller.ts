@@ -1,14 +1,32 @@
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** How much of an IPv6 address one customer of a network has for itself, in bits (RFC 6177 §2). */
-const IPV6_PREFIX_LENGTH = 64;
+/** The networks of IPv6 that count as one caller: a customer's own (RFC 6177 §2), and all that a site may have. */
+const IPV6_PREFIX_LENGTHS = [64, 48];
 const BITS_OF_GROUP = 16;
 
-/** What tells one caller from another: its address, or, of IPv6, the network that is one customer's. */
-export function callerOf(address: string | undefined): string | undefined {
-  if (address === undefined || !address.includes(':') || !ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  if (!(parsed instanceof ipaddr.IPv6)) return parsed.toString();
-  const network = parsed.parts.slice(0, IPV6_PREFIX_LENGTH / BITS_OF_GROUP);
-  return network.map((group) => group.toString(16)).join(':');
+/** An address with a port, in brackets, or in quotes as RFC 7239 §6 has it, as proxies write them. */
+const spelling = /^"?(?:\[([^\]]+)\](?::\d+)?|([^\s":]+)(?::\d+)?|([^\s"]+))"?$/;
+
+/**
+ * What tells one caller from another: its address, or, of IPv6, the networks that it is in, the narrowest first. What
+ * is no address, however a client or a proxy came to send it, tells nothing: all of those are one caller.
+ */
+export function callerOf(text: string | undefined): readonly string[] {
+  const [, bracketed, plain, bare] = spelling.exec(text ?? '') ?? [];
+  const address = parseAddress(bracketed ?? plain ?? bare ?? '');
+  if (address === undefined) return [];
+  if (!(address instanceof ipaddr.IPv6)) return [address.toString()];
+  return IPV6_PREFIX_LENGTHS.map((length) =>
+    address.parts
+      .slice(0, length / BITS_OF_GROUP)
+      .map((group) => group.toString(16))
+      .join(':'),
+  );
+}
+
+function parseAddress(text: string) {
+  // Only four decimal parts: `1` and `010.0.0.1` are other spellings of an address to ipaddr.js.
+  if (isIPv4(text) || ipaddr.IPv6.isValid(text)) return ipaddr.process(text);
+  return undefined;
 }

@@ -1,21 +1,20 @@
 import type { ProviderConnection } from '@mcp-whoami/provider';
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { createBackchannelLogoutRouter } from './backchannel-logout.ts';
+import { createBackchannelLogout } from './backchannel-logout.ts';
 import { createErrorHandler } from './error-handler.ts';
-import { createFrontDoor } from './front-door.ts';
+import { createFrontDoor, type FrontDoorOptions } from './front-door.ts';
 import { createLogger, type GuardLogger } from './guard-logger.ts';
 import { createRequireBearer } from './require-bearer.ts';
-import { createWellKnownRouter } from './well-known.ts';
+import { wellKnownDocuments } from './well-known.ts';
 
-export interface GuardOptions {
+export interface GuardOptions
+  extends Pick<FrontDoorOptions, 'publicUrl' | 'allowedHosts' | 'allowedOrigins'> {
   /** The connected provider whose users are let in. */
   connection: ProviderConnection;
   /** The URLs of the resources to protect, exactly as clients use them; the first also answers at the root. */
   resources: readonly [string, ...string[]];
   /** What people are told the server is called. */
   resourceName?: string;
-  /** Further origins whose pages may use this server; loopback origins and its own always may. */
-  allowedOrigins?: readonly string[];
   /** Standard output otherwise. */
   logger?: GuardLogger;
 }
@@ -37,9 +36,10 @@ export interface Guard {
 /** Makes the guard of an Express app. */
 export function createGuard(options: GuardOptions): Guard {
   const { connection, resources, resourceName = 'MCP server', logger = createLogger() } = options;
+  const { publicUrl = new URL(resources[0]).origin } = options;
   const { backchannelLogout } = connection;
-  const backchannel = backchannelLogout && createBackchannelLogoutRouter(backchannelLogout, logger);
-  const wellKnown = createWellKnownRouter(resources, resourceName, connection);
+  const backchannel = backchannelLogout && createBackchannelLogout(backchannelLogout, logger);
+  const wellKnown = wellKnownDocuments(resources, resourceName, connection, publicUrl);
   return {
     entrance: createFrontDoor({ ...options, logger, backchannel, wellKnown }),
     requireBearer: (resource) => {

@@ -1,6 +1,13 @@
+import { printable } from '@mcp-whoami/provider';
 import type { ErrorRequestHandler } from 'express';
 import type { GuardLogger } from './guard-logger.ts';
 import { type Rejection, reject, rejectionOfToken } from './rejection.ts';
+import { requestDetails } from './request-details.ts';
+
+/** Characters of an error's own message that the log shows at most. */
+const MAX_MESSAGE_LENGTH = 300;
+/** How many causes of causes it shows. */
+const MAX_CAUSES = 3;
 
 /** Error codes of JSON-RPC 2.0 §5.1. */
 const PARSE_ERROR = -32700;
@@ -13,15 +20,19 @@ const INTERNAL_ERROR = -32603;
  */
 export function createErrorHandler(logger: GuardLogger): ErrorRequestHandler {
   return (error, request, response, _next) => {
-    const { requestId } = response.locals;
+    const failure = () => ({
+      ...requestDetails(request, response),
+      reason: 'internal_error',
+      err: bareError(error),
+    });
     if (response.headersSent) {
-      logger.error({ requestId, err: error }, 'request failed after its answer had begun');
+      logger.error(failure(), 'request failed after its answer had begun');
       // The answer can't be taken back: only its connection can be ended, and Express would print a stack.
       return void response.destroy();
     }
     const rejection = rejectionOfToken(error, {}) ?? rejectionOfRequest(error);
     if (rejection !== undefined) return reject(request, response, logger, rejection);
-    logger.error({ requestId, err: error }, 'request failed');
+    logger.error(failure(), 'request failed');
     response.status(500).json(jsonRpcError(INTERNAL_ERROR, 'Internal error'));
   };
 }
@@ -43,6 +54,22 @@ function rejectionOfRequest(error: unknown): Rejection | undefined {
     ? 'Parse error: the body is not JSON'
     : (textsByStatus[status] ?? 'The request can not be read');
   return { status, reason, logMessage: text, body: jsonRpcError(code, text) };
+}
+
+/**
+ * An error for the log: its name, message and frames, and its causes. What else it carries is left out: the request,
+ * its body, a token.
+ */
+function bareError(error: unknown, causes = MAX_CAUSES): Error {
+  if (!(error instanceof Error)) return new Error(`what was thrown is no error: ${typeof error}`);
+  const { name, stack = '', cause } = error;
+  const message = printable(error.message, MAX_MESSAGE_LENGTH);
+  const options = cause === undefined || causes === 0 ? {} : { cause: bareError(cause, causes - 1) };
+  const bare = new Error(message, options);
+  bare.name = printable(name, MAX_MESSAGE_LENGTH);
+  const frames = stack.split('\n').filter((line) => /^ {4}at /.test(line));
+  bare.stack = [`${bare.name}: ${message}`, ...frames].join('\n');
+  return bare;
 }
 
 function jsonRpcError(code: number, message: string) {

@@ -1,7 +1,11 @@
-import { isRateLimited, isTokenRefused, isVerificationUndecided } from '@mcp-whoami/provider';
+import { isRateLimited, isTokenRefused, isVerificationUndecided, printable } from '@mcp-whoami/provider';
 import type { Request, Response } from 'express';
 import { type BearerChallenge, formatBearerChallenge } from './bearer-challenge.ts';
 import type { GuardLogger } from './guard-logger.ts';
+import { requestDetails } from './request-details.ts';
+
+/** Characters of a message at most: what of it is a stranger's is cut before. */
+const MAX_MESSAGE_LENGTH = 2_000;
 
 /** A request that is not served: the answer, and the log line that says why. */
 export interface Rejection {
@@ -21,8 +25,8 @@ export function reject(request: Request, response: Response, logger: GuardLogger
   const { status, reason, logMessage, body, challenge, headers } = rejection;
   // Every client begins without credentials: that is how it learns where to sign in.
   const level = reason === 'credentials_missing' ? 'info' : 'warn';
-  const requestId = response.locals.requestId;
-  logger[level]({ requestId, reason, status, method: request.method, path: request.path }, logMessage);
+  const details = { ...requestDetails(request, response), reason, status };
+  logger[level](details, printable(logMessage, MAX_MESSAGE_LENGTH));
   response.set(headers ?? {});
   if (challenge !== undefined) response.set('WWW-Authenticate', formatBearerChallenge(challenge));
   response.status(status).json(body);

@@ -1,4 +1,4 @@
-import type { AccessTokenInfo, ProviderConnection } from '@mcp-whoami/provider';
+import { type AccessTokenInfo, type ProviderConnection, printable } from '@mcp-whoami/provider';
 import type { RequestHandler } from 'express';
 import type { BearerChallenge } from './bearer-challenge.ts';
 import { readBearerToken, type UnusableCredentials } from './bearer-credentials.ts';
@@ -6,6 +6,9 @@ import { callerOf } from './caller.ts';
 import type { GuardLogger } from './guard-logger.ts';
 import { protectedResourceMetadataUrl } from './protected-resource-metadata.ts';
 import { type Rejection, reject, rejectionOfToken } from './rejection.ts';
+
+/** Characters of a token's scopes that a log line shows at most. */
+const MAX_SCOPES_LENGTH = 300;
 
 /**
  * Makes the middleware that lets only a request with a good access token through; `request.auth` is then its
@@ -39,11 +42,12 @@ export function createRequireBearer(
       reject(request, response, logger, rejection);
       return;
     }
-    if (connection.requiredScopes.every((scope) => verdict.scopes.includes(scope))) {
+    const missing = connection.missingScopes(verdict, connection.requiredScopes);
+    if (missing.length === 0) {
       Object.assign(request, { auth: verdict });
       return next();
     }
-    reject(request, response, logger, rejectionOfScopes(verdict.scopes, connection, invitation));
+    reject(request, response, logger, rejectionOfScopes(verdict.scopes, missing, connection, invitation));
   };
 }
 
@@ -78,11 +82,14 @@ function rejectionOfCredentials(
  */
 function rejectionOfScopes(
   scopes: readonly string[],
+  missing: readonly string[],
   { requiredScopes, scopes: askedScopes, advice }: ProviderConnection,
   invitation: BearerChallenge,
 ): Rejection {
-  const missing = requiredScopes.filter((scope) => !scopes.includes(scope));
-  const named = scopes.length === 0 ? 'the token names none' : `the token has ${scopes.join(' ')}`;
+  const named =
+    scopes.length === 0
+      ? 'the token names none'
+      : `the token has ${printable(scopes.join(' '), MAX_SCOPES_LENGTH)}`;
   const text = 'The access token lacks a required scope';
   return {
     status: 403,

@@ -1,36 +1,43 @@
 import type { ProviderConnection } from '@mcp-whoami/provider';
-import cors from 'cors';
-import { Router } from 'express';
-import { exposedHeaders } from './front-door.ts';
-import {
-  protectedResourceMetadata,
-  protectedResourceMetadataPath,
-  protectedResourceMetadataUrl,
-} from './protected-resource-metadata.ts';
+import { protectedResourceMetadata, protectedResourceMetadataPath } from './protected-resource-metadata.ts';
+import { publicPathOf } from './public-path.ts';
+
+const authorizationServerMetadataPath = '/.well-known/oauth-authorization-server';
+const openIdConfigurationPath = '/.well-known/openid-configuration';
 
 /**
- * Serves the metadata of the resources, at the root that of the first, and the authorization server's for
- * clients older than RFC 9728. It is public, for pages of any origin too.
+ * The metadata of the resources, at the root that of the first, and the authorization server's for clients older
+ * than RFC 9728, by the path that it stands at. Where the public URL has a path, metadata stands behind
+ * `/.well-known/…` with that path (RFC 9728 §3.1, RFC 8414 §3.1) and, for proxies that take the path off, without.
  */
-export function createWellKnownRouter(
+export function wellKnownDocuments(
   resources: readonly [string, ...string[]],
   resourceName: string,
   connection: ProviderConnection,
-): Router {
-  const documentOf = (resource: string) => protectedResourceMetadata(resource, resourceName, connection);
-  const documents = new Map<string, object>([[protectedResourceMetadataPath, documentOf(resources[0])]]);
-  for (const resource of resources) {
-    documents.set(new URL(protectedResourceMetadataUrl(resource)).pathname, documentOf(resource));
-  }
-  documents.set('/.well-known/oauth-authorization-server', connection.published.metadata);
-
-  const router = Router();
-  router.use('/.well-known', cors({ exposedHeaders }));
-  // A resource's path may have characters that mean something in a route, so it is compared, not matched.
-  router.get('/.well-known/{*path}', (request, response, next) => {
-    const document = documents.get(request.path);
-    if (document === undefined) return next();
-    response.json(document);
+  publicUrl: string,
+): ReadonlyMap<string, object> {
+  const publicPath = publicPathOf(publicUrl);
+  const { published, config } = connection;
+  const described = resources.map((resource) => {
+    const { pathname } = new URL(resource);
+    const document = protectedResourceMetadata(resource, resourceName, connection);
+    return { path: pathname === '/' ? '' : pathname, document };
   });
-  return router;
+  const documents = new Map<string, object>();
+  for (const path of ['', publicPath]) {
+    documents.set(`${authorizationServerMetadataPath}${path}`, published.metadata);
+    // Of an issuer with a path clients look there too, last under that path itself: all that some proxies hand on.
+    if (publicPath !== '' && published.issuer === publicUrl && config.type === 'oidc')
+      documents.set(`${openIdConfigurationPath}${path}`, published.metadata);
+  }
+  // The first is at the root too. No other form of one may hide what is a resource's own.
+  for (const { path, document } of described.toReversed()) {
+    documents.set(`${protectedResourceMetadataPath}${publicPath}`, document);
+    documents.set(protectedResourceMetadataPath, document);
+    if (path.startsWith(`${publicPath}/`))
+      documents.set(`${protectedResourceMetadataPath}${path.slice(publicPath.length)}`, document);
+  }
+  for (const { path, document } of described)
+    documents.set(`${protectedResourceMetadataPath}${path}`, document);
+  return documents;
 }

@@ -9,6 +9,10 @@ import { listen } from './raw-http.ts';
 export const bodyLimit = 1000;
 
 export interface GuardedServerOptions extends Pick<GuardOptions, 'allowedOrigins' | 'resourceName'> {
+  /** The path of the server's public URL; none otherwise. */
+  publicPath?: string;
+  /** The paths under which the app has the guard's entrance; the root otherwise. */
+  entranceAt?: string[];
   settings?: Partial<ResourceServerSettings>;
   /** Callers are told apart by what the proxy before the server says (`X-Forwarded-For`). */
   behindProxy?: boolean;
@@ -21,7 +25,8 @@ export const startGuardedServer = async (idp: StandIn, options: GuardedServerOpt
   await using stack = new AsyncDisposableStack();
   const { server, port } = stack.use(await listen());
   const origin = `http://localhost:${port}`;
-  const resources = options.resourcesAt?.(origin) ?? ([`${origin}/mcp`, `${origin}/sse`] as const);
+  const publicUrl = `${origin}${options.publicPath ?? ''}`;
+  const resources = options.resourcesAt?.(origin) ?? ([`${publicUrl}/mcp`, `${publicUrl}/sse`] as const);
   const [resource] = resources;
   const settings = {
     scopes: ['openid', 'profile'],
@@ -38,15 +43,15 @@ export const startGuardedServer = async (idp: StandIn, options: GuardedServerOpt
         settings,
         urls: { issuer: idp.issuer },
       },
-      { resources, production: false, variable: (field) => `TEST_${field.toUpperCase()}` },
+      { resources, publicUrl, production: false, variable: (field) => `TEST_${field.toUpperCase()}` },
     ),
   );
 
   const log = captureLog();
-  const guard = createGuard({ ...options, connection, resources, logger: log.logger });
+  const guard = createGuard({ ...options, connection, resources, publicUrl, logger: log.logger });
   const app = express();
   app.set('trust proxy', options.behindProxy === true);
-  app.use(guard.entrance);
+  app.use(options.entranceAt ?? '/', guard.entrance);
   app.get('/fails', () => {
     throw new Error('a defect of the handler');
   });

@@ -1,13 +1,16 @@
 import express from 'express';
 import { describe, expect, it } from 'vitest';
-import { createFrontDoor } from '../src/index.ts';
+import { createFrontDoor, type FrontDoorOptions } from '../src/index.ts';
 import { captureLog } from './captured-log.ts';
 import { listen, sendRaw } from './raw-http.ts';
 
 /** A front door with one route behind it, for resources at public URLs that it is not reached by. */
-const startFrontDoor = async (allowedOrigins: readonly string[] = []) => {
+const startFrontDoor = async ({
+  trustProxy = 0,
+  ...options
+}: Pick<FrontDoorOptions, 'allowedOrigins' | 'allowedHosts'> & { trustProxy?: unknown } = {}) => {
   const log = captureLog();
-  const app = express();
+  const app = express().set('trust proxy', trustProxy);
   app.use(
     createFrontDoor({
       resources: [
@@ -15,7 +18,7 @@ const startFrontDoor = async (allowedOrigins: readonly string[] = []) => {
         'http://intranet.example:3001/mcp',
         'http://plain.example/mcp',
       ],
-      allowedOrigins,
+      ...options,
       logger: log.logger,
     }),
   );
@@ -129,9 +132,131 @@ describe('the Host', () => {
   });
 });
 
+describe('allowedHosts', () => {
+  const allowedHosts = ['whoami.internal:3001', 'Gateway.Example', '[fd00::1]:3001'];
+  const statusOf = async (host: string) => {
+    await using running = await startFrontDoor({ allowedHosts });
+    return (await sendRaw(running.port, ['GET / HTTP/1.1', `Host: ${host}`])).status;
+  };
+
+  it.each([
+    'whoami.internal:3001',
+    'WHOAMI.internal:3001',
+    'gateway.example',
+    'gateway.example:80',
+    'gateway.example:443',
+    '[fd00::1]:3001',
+    'mcp.example.com',
+    'localhost:8080',
+  ])('let %s in', async (host) => {
+    expect(await statusOf(host)).toBe(200);
+  });
+
+  it.each([
+    'whoami.internal',
+    'whoami.internal:3002',
+    'gateway.example:8080',
+    'gateway.example.evil.example',
+    'sub.gateway.example',
+    '[fd00::1]',
+    '[fd00::2]:3001',
+    'evil.example',
+    'whoami.internal:3001@evil.example',
+    'whoami.internal:3001, evil.example',
+  ])('do not let %s in', async (host) => {
+    expect(await statusOf(host)).toBe(403);
+  });
+
+  it('that would have let a host in are in the log line, to be pasted', async () => {
+    await using running = await startFrontDoor({ allowedHosts: ['gateway.example'] });
+    await sendRaw(running.port, ['GET / HTTP/1.1', 'Host: 10.0.0.7:3001']);
+    await sendRaw(running.port, ['GET / HTTP/1.1', `Host: $(${'x'.repeat(1000)})`]);
+    const [first, second] = running.log.records();
+    expect(first?.msg).toContain('ALLOWED_HOSTS=gateway.example,10.0.0.7:3001 ');
+    expect(second?.msg).not.toContain('ALLOWED_HOSTS');
+    expect(String(second?.msg).length).toBeLessThan(500);
+  });
+});
+
+describe('X-Forwarded-Host', () => {
+  const own = 'mcp.example.com';
+  const statusOf = async (trustProxy: unknown, host: string, ...headers: readonly string[]) => {
+    await using running = await startFrontDoor({ trustProxy });
+    return (await sendRaw(running.port, ['GET / HTTP/1.1', `Host: ${host}`, ...headers])).status;
+  };
+
+  it.each([
+    ['of this server, from a trusted proxy', 1, own, []],
+    ['in another spelling', 1, 'MCP.example.com:443', []],
+    ['by the address of the proxy', 'loopback', own, []],
+    ['behind what the client said', 1, `evil.example, ${own}`, []],
+    ['behind what the client said, as a line of its own', 1, 'evil.example', [`X-Forwarded-Host: ${own}`]],
+    [
+      'of the first of two trusted proxies',
+      2,
+      `evil.example, ${own}, inner.example`,
+      ['X-Forwarded-For: 192.0.2.1, 192.0.2.2'],
+    ],
+    ['of one of two trusted proxies', 2, own, ['X-Forwarded-For: 192.0.2.1, 192.0.2.2']],
+  ] as const)('%s counts beside a foreign Host', async (_, trustProxy, forwarded, more) => {
+    expect(await statusOf(trustProxy, 'backend:3001', `X-Forwarded-Host: ${forwarded}`, ...more)).toBe(200);
+  });
+
+  it.each([
+    ['when no proxy is trusted', 0, own, []],
+    ['when this proxy is not trusted', '192.0.2.1', own, []],
+    ['when the proxy said another', 1, `${own}, evil.example`, []],
+    [
+      'when the client says that there are more proxies',
+      1,
+      `${own}, evil.example`,
+      ['X-Forwarded-For: 192.0.2.1, 192.0.2.2'],
+    ],
+    ['of another server', 1, 'evil.example', []],
+    ['that is empty', 1, '', []],
+    ['with a user name', 1, `${own}@evil.example`, []],
+  ] as const)('does not count %s', async (_, trustProxy, forwarded, more) => {
+    expect(await statusOf(trustProxy, 'backend:3001', `X-Forwarded-Host: ${forwarded}`, ...more)).toBe(403);
+  });
+
+  it('of another server is refused beside a Host that the proxy wrote, and says nothing where none is trusted', async () => {
+    for (const host of ['localhost:3001', own]) {
+      expect(await statusOf(1, host, 'X-Forwarded-Host: evil.example')).toBe(403);
+      expect(await statusOf(0, host, 'X-Forwarded-Host: evil.example')).toBe(200);
+    }
+  });
+
+  it('is in the log line with what to set', async () => {
+    const lineOf = async (trustProxy: number) => {
+      await using running = await startFrontDoor({ trustProxy });
+      const lines = ['GET / HTTP/1.1', 'Host: backend:3001', 'X-Forwarded-Host: other.example'];
+      await sendRaw(running.port, lines);
+      return running.log.records()[0]?.msg;
+    };
+    expect(await lineOf(1)).toMatch(/"backend:3001" .*"other\.example".*ALLOWED_HOSTS=other\.example /);
+    expect(await lineOf(0)).toMatch(
+      /"backend:3001".*ALLOWED_HOSTS=backend:3001 .*"other\.example".*TRUSTED_PROXIES/,
+    );
+  });
+});
+
+describe('a target in absolute form', () => {
+  it.each([
+    ['http://mcp.example.com/', 200],
+    ['http://localhost:3001/', 200],
+    ['http://evil.example/', 403],
+    ['HTTPS://evil.example/', 403],
+    ['http://localhost@evil.example/', 403],
+    ['http:///', 403],
+  ])('%s is judged by its own host too: %i', async (target, expected) => {
+    expect(await status(`GET ${target} HTTP/1.1`, 'Host: localhost')).toBe(expected);
+    expect(await status(`GET ${target} HTTP/1.1`, 'Host: evil.example')).toBe(403);
+  });
+});
+
 describe('the Origin', () => {
   const originStatus = async (origin: string, allowedOrigins: readonly string[] = []) => {
-    await using running = await startFrontDoor(allowedOrigins);
+    await using running = await startFrontDoor({ allowedOrigins });
     const answer = await sendRaw(running.port, ['GET / HTTP/1.1', 'Host: localhost', `Origin: ${origin}`]);
     expect(answer.headers.get('access-control-allow-origin')).toBe(answer.status === 200 ? origin : null);
     return answer.status;

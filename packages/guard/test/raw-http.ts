@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { connect } from 'node:net';
+import { serveOnLoopback } from '@mcp-whoami/testkit';
 
 export interface RawAnswer {
   status: number;
@@ -36,18 +37,5 @@ export const sendRaw = async (port: number, lines: readonly string[], body = '')
 };
 
 /** A server on a free loopback port. */
-export const listen = async (listener?: RequestListener) => {
-  const server = createServer(...(listener === undefined ? [] : [listener]));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (typeof address !== 'object' || address === null) throw new Error('The server has no port.');
-  return {
-    server,
-    port: address.port,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-};
+export const listen = (listener?: RequestListener) =>
+  serveOnLoopback(createServer(...(listener === undefined ? [] : [listener])));

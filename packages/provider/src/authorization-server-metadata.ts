@@ -24,6 +24,8 @@ export const authorizationServerMetadata = z.looseObject({
   jwks_uri: optionalEndpoint,
   userinfo_endpoint: optionalEndpoint,
   introspection_endpoint: optionalEndpoint,
+  /** AD FS: the `iss` of its access tokens, where it is not `issuer`. */
+  access_token_issuer: z.string().min(1).optional().catch(undefined),
   code_challenge_methods_supported: z.array(z.string()).optional().catch(undefined),
   authorization_response_iss_parameter_supported: z.boolean().optional().catch(undefined),
 });

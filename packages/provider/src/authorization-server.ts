@@ -8,6 +8,8 @@ import type { SubjectMapping, UserinfoEndpoint } from './userinfo.ts';
 export interface EndpointsByHand {
   authorizationEndpoint: string;
   tokenEndpoint: string;
+  /** Whether it checks PKCE (RFC 7636), where somebody said so. */
+  pkce?: 'S256' | 'none' | undefined;
 }
 
 /** An IdP that publishes metadata. */

@@ -8,10 +8,12 @@ import { commaSeparated } from './resource-server-settings.ts';
 /** The variable of a provider whose IdP tells of logouts (OpenID Connect Back-Channel Logout 1.0). */
 export const backchannelLogoutVariable = {
   logoutClientIds: variable(
-    commaSeparated.pipe(z.array(z.string()).min(1, { error: 'client ids separated by commas' })).optional(),
+    commaSeparated
+      .pipe(z.array(z.string()).min(1, { error: 'client ids separated by commas or spaces' }))
+      .optional(),
     {
       description:
-        'the clients at the IdP for which it sends logout tokens to `/backchannel-logout` of this server, separated by commas; turns that endpoint on',
+        'the clients at the IdP for which it sends logout tokens to `/backchannel-logout` of this server, separated by commas or spaces; turns that endpoint on',
       example: 'mcp-inspector',
       defaultText: 'none',
     },

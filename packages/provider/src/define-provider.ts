@@ -1,20 +1,33 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { AccessTokenInfo } from './access-token-info.ts';
 import type { JsonObject } from './authorization-server-metadata.ts';
 import {
   describeEnvironment,
   type Environment,
+  type EnvironmentReading,
   type EnvironmentSchema,
-  requireEnvironment,
+  readEnvironment,
   variableName,
 } from './environment.ts';
 import { type Advice, ConfigurationError } from './errors.ts';
+import type { Logout } from './logouts.ts';
 import type { McpAuthConfig } from './mcp-auth-config.ts';
+import { nodeEnvironment } from './node-environment.ts';
+import type { Caller } from './question-budget.ts';
+import { unknownVariables } from './unknown-variables.ts';
+import type { WarningLogger } from './warning-logger.ts';
 
 /** What every connection is made for. */
 export interface ConnectOptions {
   /** The URLs of this server's protected resources, the audience of its tokens (RFC 8707). */
   resources: readonly [string, ...string[]];
+  /** Takes the warnings of a running connection, as pino does; warnings of the process (`process.emitWarning`) otherwise. */
+  logger?: WarningLogger | undefined;
+  /**
+   * The URL under which clients reach this server, with its path and without a slash at the end; the origin of the
+   * first resource otherwise. It is the issuer (RFC 8414 §2) of metadata that this server publishes itself.
+   */
+  publicUrl?: string;
 }
 
 /** What a provider's declaration is given to connect with. */
@@ -27,8 +40,8 @@ export interface ConnectionContext extends ConnectOptions {
 
 /** The call that a token came with, as far as its judgement looks at it. */
 export interface TokenUse {
-  /** Any text that tells one caller from another (an address). Those without one are one caller. */
-  caller?: string | undefined;
+  /** Who calls, as far as it can be told. Those without any are one caller. */
+  caller?: Caller | undefined;
   /** The resource that is called: where the server's resources are the accepted audience, the token must name it. */
   resource?: string | undefined;
 }
@@ -48,8 +61,13 @@ export interface ProviderConnection extends AsyncDisposable {
   published: { issuer: string; metadata: JsonObject };
   /** The scopes asked of clients. */
   scopes: readonly string[];
-  /** The scopes that a token must have. */
+  /** The scopes that a token must have, by the names under which the IdP can be asked for them. */
   requiredScopes: readonly string[];
+  /**
+   * The scopes of a list that an accepted token lacks. The long and the short name of a scope (`api://app/read`,
+   * `read`) are one where the token is for this server.
+   */
+  missingScopes(info: Pick<AccessTokenInfo, 'scopes' | 'audience'>, required: readonly string[]): string[];
   /** What to change at this IdP when a token is refused, for the log. */
   advice: Advice;
   /** What the operator should know at start. */
@@ -75,6 +93,11 @@ export interface ProviderConnection extends AsyncDisposable {
    * @throws {VerificationUndecidedError} when the IdP's keys can not be had.
    */
   backchannelLogout?: ((logoutToken: string) => Promise<void>) | undefined;
+  /**
+   * Has a function called with each logout of which the IdP tells, for what outlives a request: the tokens of its
+   * user or session are then to be judged again.
+   */
+  onLogout(listener: (logout: Logout) => void): void;
 }
 
 /** An identity provider as data and one function. */
@@ -85,6 +108,8 @@ export interface ProviderDefinition<Schema extends EnvironmentSchema> {
   title: string;
   /** What the names of its environment variables begin with. */
   environmentPrefix?: string;
+  /** The names, without the prefix, of variables that other programs are known to read. */
+  foreignVariables?: RegExp;
   environment: Schema;
   connect(values: z.output<Schema>, context: ConnectionContext): Promise<ProviderConnection>;
 }
@@ -95,6 +120,8 @@ export interface Provider<Schema extends EnvironmentSchema = EnvironmentSchema> 
   readonly title: string;
   readonly environmentPrefix?: string;
   readonly environment: Schema;
+  /** The provider's variables, or everything that is wrong with them; a name with its prefix that nothing reads too. */
+  readEnvironment(environment: Environment): EnvironmentReading<z.output<Schema>>;
   /**
    * Reads the provider's variables and its metadata.
    *
@@ -107,20 +134,33 @@ export interface Provider<Schema extends EnvironmentSchema = EnvironmentSchema> 
 export function defineProvider<Schema extends EnvironmentSchema>(
   definition: ProviderDefinition<Schema>,
 ): Provider<Schema> {
-  const { connect, ...data } = definition;
+  const { connect, foreignVariables, ...data } = definition;
+  const { environment: schema, environmentPrefix: prefix } = definition;
+  const read = (environment: Environment): EnvironmentReading<z.output<Schema>> => {
+    const reading = readEnvironment(schema, environment, prefix);
+    const known = describeEnvironment(schema, prefix);
+    const unknown =
+      prefix === undefined ? [] : unknownVariables(environment, known, prefix, foreignVariables);
+    if (unknown.length === 0) return reading;
+    return { success: false, problems: [...unknown, ...(reading.success ? [] : reading.problems)] };
+  };
   return {
     ...data,
+    readEnvironment: read,
     connect: async (environment, options) => {
-      const { environment: schema, environmentPrefix } = definition;
-      const values = requireEnvironment(schema, environment, environmentPrefix);
+      const reading = read(environment);
+      const node = readEnvironment(z.object(nodeEnvironment), environment);
+      if (!reading.success || !node.success) {
+        throw new ConfigurationError([reading, node].flatMap((part) => (part.success ? [] : part.problems)));
+      }
       try {
-        return await connect(values, {
+        return await connect(reading.values, {
           ...options,
-          production: environment.NODE_ENV === 'production',
-          variable: (field) => variableName(field, environmentPrefix),
+          production: node.values.nodeEnv,
+          variable: (field) => variableName(field, prefix),
         });
       } catch (error) {
-        throw error instanceof ConfigurationError ? withExamples(error, schema, environmentPrefix) : error;
+        throw error instanceof ConfigurationError ? withExamples(error, schema, prefix) : error;
       }
     },
   };

@@ -6,6 +6,13 @@ import {
 } from './authorization-server-metadata.ts';
 import { ConfigurationError, type ConfigurationProblem } from './errors.ts';
 import { IdpRequestError, jsonOf, requestIdp } from './idp-request.ts';
+import { quote } from './printable.ts';
+import { shownUrl } from './shown-value.ts';
+import { isPattern, issuerUrl } from './urls.ts';
+import { waysToIdp } from './ways-to-idp.ts';
+
+/** Some IdPs redirect to where their metadata is; clients follow that too. */
+const MAX_REDIRECTS = 3;
 
 /** Where the metadata of an authorization server is looked for. */
 export interface DiscoverySource {
@@ -71,10 +78,11 @@ export async function discoverMetadata(source: DiscoverySource): Promise<Discove
   // A document that is there and wrong tells more than one that is not.
   const telling = failures.find(({ problem }) => problem !== undefined)?.problem;
   const problem = telling ?? unreachable(source, failures.map(({ reason }) => reason).join('; '));
-  const hint = [problem.hint, source.hint].filter((text) => text !== undefined).join('\n  ');
   // A document that is there and wrong does not mend by itself; one that can't be had may.
   const cause = telling === undefined ? failures.find((failure) => failure.cause)?.cause : undefined;
-  throw new ConfigurationError([{ ...problem, hint }], cause);
+  const { ways, ...example } = waysToIdp(cause, source.urlVariable);
+  const hint = [problem.hint, source.hint, ...ways].filter((text) => text !== undefined).join('\n  ');
+  throw new ConfigurationError([{ ...problem, ...example, hint }], cause);
 }
 
 interface DiscoveryFailure {
@@ -100,7 +108,7 @@ async function isFoundByClients(issuer: string, url: string): Promise<boolean> {
 
 async function fetchDocument(url: string): Promise<{ document: JsonObject } | DiscoveryFailure> {
   try {
-    const answer = await requestIdp(url);
+    const answer = await requestIdp(url, { redirects: MAX_REDIRECTS });
     if (answer.status !== 200) throw new IdpRequestError(url, `answers ${answer.status}`);
     const parsed = jsonObject.safeParse(jsonOf(url, answer));
     if (!parsed.success) throw new IdpRequestError(url, 'answers no JSON object');
@@ -119,21 +127,33 @@ function readMetadata(
   const parsed = authorizationServerMetadata.safeParse(source.repairMetadata?.(document) ?? document);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-    const reason = `${url} is no authorization server metadata: ${faults}`;
+    const reason = `${shownUrl(url)} is no authorization server metadata: ${faults}`;
     return { reason, problem: unreachable(source, reason) };
   }
   if (parsed.data.issuer !== source.issuer) {
-    return { reason: `${url} is of another issuer`, problem: otherIssuer(source, url, parsed.data.issuer) };
+    return {
+      reason: `${shownUrl(url)} is of another issuer`,
+      problem: otherIssuer(source, url, parsed.data.issuer),
+    };
   }
   return { metadata: parsed.data };
 }
 
 function otherIssuer(source: DiscoverySource, url: string, found: string): ConfigurationProblem {
+  const problem = { variable: source.issuerVariable, found: source.issuer };
+  if (!issuerUrl.safeParse(found).success) {
+    return {
+      ...problem,
+      expected: `the issuer of its tokens. ${shownUrl(url)} says no issuer, but ${quote(found)}`,
+      hint: isPattern(found)
+        ? 'That is a pattern for the issuers of many tenants: give the issuer of one, with its id in place of what stands in braces.'
+        : 'An issuer is a URL without query or fragment (RFC 8414 section 2).',
+    };
+  }
   const onlySlash = found.replace(/\/$/, '') === source.issuer.replace(/\/$/, '');
   return {
-    variable: source.issuerVariable,
-    found: source.issuer,
-    expected: `the issuer exactly as ${url} says it: ${found}`,
+    ...problem,
+    expected: `the issuer exactly as ${shownUrl(url)} says it: ${found}`,
     hint: onlySlash
       ? 'The two differ only by a trailing slash: issuers are compared byte for byte.'
       : 'Issuers are compared byte for byte (RFC 8414 section 3.3).',
@@ -146,7 +166,7 @@ function unreachable(source: DiscoverySource, hint: string): ConfigurationProble
   const usesUrl = source.url !== undefined;
   return {
     variable: usesUrl ? source.urlVariable : source.issuerVariable,
-    found: source.url ?? source.issuer,
+    found: shownUrl(source.url ?? source.issuer),
     expected: usesUrl ? 'the URL of the metadata document' : `${kind} that can be reached from here`,
     hint,
   };

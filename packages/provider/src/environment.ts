@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ConfigurationError, type ConfigurationProblem } from './errors.ts';
+import { shownUrl } from './shown-value.ts';
 
 /** Environment variables by name, as `process.env` holds them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -18,9 +19,11 @@ export interface VariableMeta {
   /** A value that works. */
   example: string;
   /** What stands in the documentation as the default; the schema's own default otherwise. */
-  defaultText?: string;
+  defaultText?: string | undefined;
   /** The value never appears in a message. */
-  secret?: boolean;
+  secret?: boolean | undefined;
+  /** White space around the value counts. */
+  exact?: boolean | undefined;
 }
 
 /** Marks a schema as an environment variable. Call it last: zod keeps metadata on the outermost schema only. */
@@ -33,7 +36,11 @@ const variableMeta = z.object({
   example: z.string(),
   defaultText: z.string().optional(),
   secret: z.boolean().optional(),
+  exact: z.boolean().optional(),
 });
+
+/** What a rule that is broken says besides its message: an assignment that works, in place of the variable's own. */
+const ruleParams = z.object({ example: z.string() });
 
 /** The environment variable that holds a field: `discoveryUrl` under `OIDC` is `OIDC_DISCOVERY_URL`. */
 export function variableName(field: string, prefix?: string): string {
@@ -50,15 +57,9 @@ export interface DescribedVariable extends VariableMeta {
 /** Every variable of a schema with its meaning, in the order of the schema. */
 export function describeEnvironment(schema: EnvironmentSchema, prefix?: string): DescribedVariable[] {
   return Object.entries(schema.shape).map(([field, fieldSchema]) => {
-    const { defaultText, secret, ...meta } = variableMeta.parse(z.globalRegistry.get(fieldSchema));
+    const { description, example, ...rest } = variableMeta.parse(z.globalRegistry.get(fieldSchema));
     const absent = z.safeParse(fieldSchema, undefined);
-    return {
-      name: variableName(field, prefix),
-      required: !absent.success,
-      ...meta,
-      ...(defaultText === undefined ? {} : { defaultText }),
-      ...(secret === undefined ? {} : { secret }),
-    };
+    return { name: variableName(field, prefix), required: !absent.success, description, example, ...rest };
   });
 }
 
@@ -73,36 +74,44 @@ export function readEnvironment<Schema extends EnvironmentSchema>(
   environment: Environment,
   prefix?: string,
 ): EnvironmentReading<z.output<Schema>> {
+  const described = new Map(describeEnvironment(schema, prefix).map((entry) => [entry.name, entry]));
   const raw = Object.fromEntries(
     Object.keys(schema.shape).flatMap((field) => {
-      const value = environment[variableName(field, prefix)];
-      return value === undefined || value.trim() === '' ? [] : [[field, value.trim()]];
+      const name = variableName(field, prefix);
+      const value = environment[name];
+      if (!isSet(value)) return [];
+      return [[field, described.get(name)?.exact ? value : value.trim()]];
     }),
   );
   const parsed = schema.safeParse(raw);
   if (parsed.success) return { success: true, values: parsed.data };
 
-  const described = new Map(describeEnvironment(schema, prefix).map((entry) => [entry.name, entry]));
-  // The first fault of a variable is enough: the others mostly follow from it.
-  const issues = new Map(parsed.error.issues.toReversed().map((issue) => [issue.path[0], issue])).values();
-  const problems = [...issues].toReversed().map((issue) => {
+  const problems = parsed.error.issues.map((issue) => {
     const field = String(issue.path[0] ?? '');
     const name = variableName(field, prefix);
     const meta = described.get(name);
-    const found = raw[field];
+    const { example } = ruleParams.safeParse('params' in issue ? issue.params : undefined).data ?? {};
     return {
       variable: name,
       expected: issue.code === 'invalid_type' ? (meta?.description ?? issue.message) : issue.message,
-      found:
-        found === undefined ? undefined : meta?.secret ? '(a secret, not shown)' : withoutPassword(found),
-      example: meta === undefined ? undefined : `${name}=${meta.example}`,
+      found: shownValue(raw[field], meta?.secret),
+      example: example ?? (meta === undefined ? undefined : `${name}=${meta.example}`),
     };
   });
   return { success: false, problems };
 }
 
-function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^/@\s]*@/, '//(hidden)@');
+/** Whether a variable has a value: an empty one counts as one that is not set. */
+export function isSet(value: string | undefined): value is string {
+  return value !== undefined && value.trim() !== '';
+}
+
+function shownValue(value: string | undefined, secret = false): string | undefined {
+  if (value === undefined) return undefined;
+  if (secret) return '(a secret, not shown)';
+  const shown = shownUrl(value);
+  // Quoted where a person would not see what is wrong: white space at an end, control characters.
+  return /^\s|\s$|\p{C}/u.test(shown) ? JSON.stringify(shown) : shown;
 }
 
 /** {@link readEnvironment}, or a {@link ConfigurationError} that names every wrong variable. */

@@ -18,10 +18,14 @@ export class ConfigurationError extends Error {
   readonly code = 'configuration_invalid';
   readonly problems: readonly ConfigurationProblem[];
 
+  /** @param problems of which the first of each variable is told: the others mostly follow from it. */
   constructor(problems: readonly ConfigurationProblem[], cause?: unknown) {
-    super(problems.map(describeProblem).join('\n'), { cause });
+    const first = problems.filter(
+      ({ variable }, index) => problems.findIndex((other) => other.variable === variable) === index,
+    );
+    super(first.map(describeProblem).join('\n'), { cause });
     this.name = 'ConfigurationError';
-    this.problems = problems;
+    this.problems = first;
   }
 }
 

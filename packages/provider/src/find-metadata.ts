@@ -6,14 +6,17 @@ import {
 } from './authorization-server-metadata.ts';
 import type { ConnectionContext, ProviderConnection } from './define-provider.ts';
 import { discoverMetadata } from './discovery.ts';
+import { publishedMetadata } from './published-metadata.ts';
 
 /** The metadata of an authorization server, and what MCP clients are told of it. */
 export interface FoundMetadata {
-  /** Made here: its issuer is this server's origin, not the IdP's. */
+  /** Made here: its issuer is this server, not the IdP. */
   byHand: boolean;
   type: 'oidc' | 'oauth';
   document: JsonObject;
   metadata: AuthorizationServerMetadata;
+  /** Whether an MCP client that is given the IdP's issuer finds the document. */
+  foundByClients: boolean;
   published: ProviderConnection['published'];
 }
 
@@ -26,17 +29,18 @@ export async function findMetadata(
   server: AuthorizationServer,
   context: ConnectionContext,
 ): Promise<FoundMetadata> {
-  const ownOrigin = new URL(context.resources[0]).origin;
+  const ownIssuer = context.publicUrl ?? new URL(context.resources[0]).origin;
   const source = server.metadata;
   if ('tokenEndpoint' in source) {
     const document = {
-      issuer: ownOrigin,
+      issuer: ownIssuer,
       authorization_endpoint: source.authorizationEndpoint,
       token_endpoint: source.tokenEndpoint,
       response_types_supported: ['code'],
       grant_types_supported: ['authorization_code', 'refresh_token'],
-      // MCP clients stop without it; an IdP that does not know PKCE ignores the parameters (RFC 7636 §5).
-      code_challenge_methods_supported: ['S256'],
+      // The MCP specification has clients stop without it; an IdP that does not know PKCE ignores the parameters
+      // (RFC 7636 §5).
+      ...(source.pkce === 'none' ? {} : { code_challenge_methods_supported: ['S256'] }),
     };
     const metadata = authorizationServerMetadata.parse(document);
     return {
@@ -44,11 +48,12 @@ export async function findMetadata(
       type: 'oauth',
       document,
       metadata,
-      published: { issuer: ownOrigin, metadata: document },
+      foundByClients: true,
+      published: { issuer: ownIssuer, metadata: document },
     };
   }
   const { issuer, type, issuerField, settingOf, hint } = source;
-  const { document, metadata, foundByClients } = await discoverMetadata({
+  const discovered = await discoverMetadata({
     issuer,
     type,
     url: server.settings.discoveryUrl,
@@ -58,13 +63,5 @@ export async function findMetadata(
     urlVariable: context.variable('discoveryUrl'),
     repairMetadata: server.repairMetadata,
   });
-  const published = foundByClients
-    ? { issuer, metadata: document }
-    : { issuer: ownOrigin, metadata: asOwnMetadata(document, ownOrigin) };
-  return { byHand: false, type, document, metadata, published };
-}
-
-/** Signed values would take precedence over the plain ones (RFC 8414 §2.1), the replaced issuer included. */
-function asOwnMetadata({ signed_metadata: _, ...document }: JsonObject, issuer: string): JsonObject {
-  return { ...document, issuer };
+  return { byHand: false, type, ...discovered, published: publishedMetadata(discovered, ownIssuer) };
 }

@@ -1,23 +1,35 @@
+import { shownUrl } from './shown-value.ts';
+
 /** How long an answer of an identity provider may take, in milliseconds. */
 export const IDP_TIMEOUT_MS = 5_000;
-/** How large it may be, in bytes. */
+/** How large it may be, in bytes: metadata and keys, which no caller has a hand in, and answers about a user. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
+export const MAX_USER_ANSWER_BYTES = 64 * 1024;
 /** How much of a redirect's target a message shows, in characters. */
 const MAX_LOCATION_LENGTH = 200;
+
+/**
+ * What came of a request: `useless`, an answer, if one of no use (too large, a redirect); `none`, no whole answer;
+ * `not asked`, the request was never sent.
+ */
+export type IdpOutcome = 'useless' | 'none' | 'not asked';
 
 /** An identity provider gave no usable answer. `message` says which request and why, for the log. */
 export class IdpRequestError extends Error {
   readonly code = 'idp_request_failed';
-  /** Whether a whole answer came, if one of no use; otherwise `cause` says what happened. */
-  readonly answered: boolean;
-  /** Seconds after which the IdP wants to be asked again, where it says so. */
+  readonly outcome: IdpOutcome;
+  /** Seconds after which the IdP may be asked again, where that is known. */
   readonly retryAfter: number | undefined;
 
-  constructor(url: string, reason: string, cause?: unknown, retryAfter?: number) {
-    super(`${url} ${reason}`, { cause });
+  constructor(
+    url: string,
+    reason: string,
+    options: { outcome?: IdpOutcome; cause?: unknown; retryAfter?: number | undefined } = {},
+  ) {
+    super(`${shownUrl(url)} ${reason}`, { cause: options.cause });
     this.name = 'IdpRequestError';
-    this.answered = cause === undefined;
-    this.retryAfter = retryAfter;
+    this.outcome = options.outcome ?? 'useless';
+    this.retryAfter = options.retryAfter;
   }
 }
 
@@ -35,10 +47,14 @@ export interface IdpRequest {
   body?: string;
   /** Milliseconds; {@link IDP_TIMEOUT_MS} otherwise. */
   timeout?: number;
+  /** The largest answer that is read, in bytes; 1 MiB otherwise. */
+  maxBytes?: number;
+  /** How many redirects within the origin are followed, none unless told: only for what carries no token. */
+  redirects?: number;
 }
 
 /**
- * Asks an identity provider. Redirects are not followed, so that a token never travels to another host.
+ * Asks an identity provider. No redirect to another origin is followed, so that nothing travels to another host.
  *
  * @throws {IdpRequestError} when no complete answer came in time, it was too large, or it was a redirect.
  */
@@ -54,12 +70,21 @@ export async function requestIdp(url: string, request: IdpRequest = {}): Promise
     });
     if (response.status >= 300 && response.status < 400) {
       await response.body?.cancel();
+      const { redirects = 0 } = request;
+      const target = URL.parse(response.headers.get('location') ?? '', url);
+      if (redirects > 0 && target?.origin === new URL(url).origin) {
+        return await requestIdp(target.href, { ...request, redirects: redirects - 1 });
+      }
       throw new IdpRequestError(url, `redirects (${response.status}) to ${redirectTarget(url, response)}`);
     }
-    return { status: response.status, headers: response.headers, body: await readBody(url, response) };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: await readBody(url, response, request.maxBytes),
+    };
   } catch (error) {
     if (error instanceof IdpRequestError) throw error;
-    throw new IdpRequestError(url, describeFailure(error, timeout), error);
+    throw new IdpRequestError(url, describeFailure(error, timeout), { outcome: 'none', cause: error });
   }
 }
 
@@ -69,18 +94,12 @@ function redirectTarget(url: string, response: Response): string {
   return target === null ? 'nowhere' : `${target.origin}${target.pathname}`.slice(0, MAX_LOCATION_LENGTH);
 }
 
-async function readBody(url: string, response: Response): Promise<string> {
+async function readBody(url: string, response: Response, maxBytes = MAX_ANSWER_BYTES): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
-    if (size > MAX_ANSWER_BYTES) {
-      throw new IdpRequestError(
-        url,
-        `answers more than ${MAX_ANSWER_BYTES} bytes`,
-        new RangeError('too large'),
-      );
-    }
+    if (size > maxBytes) throw new IdpRequestError(url, `answers more than ${maxBytes} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -90,7 +109,7 @@ function describeFailure(error: unknown, timeout: number): string {
   if (!(error instanceof Error)) return 'can not be reached';
   if (error.name === 'TimeoutError') return `did not answer within ${timeout} ms`;
   const { cause } = error;
-  const detail = cause instanceof Error ? ('code' in cause ? cause.code : cause.message) : error.message;
+  const detail = cause instanceof Error ? ('code' in cause ? cause.code : cause.message) : error.name;
   return `can not be reached (${String(detail)})`;
 }
 
@@ -117,7 +136,7 @@ export function isOutage(status: number): boolean {
 
 /** An answer that says nothing of what was asked. */
 export function outageError(url: string, { status, headers }: Pick<IdpAnswer, 'status' | 'headers'>) {
-  return new IdpRequestError(url, `answers ${status}`, undefined, retryAfterOf(headers));
+  return new IdpRequestError(url, `answers ${status}`, { retryAfter: retryAfterOf(headers) });
 }
 
 /** Seconds, or a date (RFC 9110 §10.2.3). */

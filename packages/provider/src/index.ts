@@ -1,4 +1,9 @@
-export { type AccessTokenInfo, isAccessTokenInfo, type Proof } from './access-token-info.ts';
+export {
+  type AccessTokenInfo,
+  isAccessTokenInfo,
+  type Proof,
+  type SubjectKind,
+} from './access-token-info.ts';
 export type { AuthorizationServer, EndpointsByHand, IssuerToDiscover } from './authorization-server.ts';
 export type {
   AuthorizationServerMetadata,
@@ -21,6 +26,7 @@ export {
   type Environment,
   type EnvironmentReading,
   type EnvironmentSchema,
+  isSet,
   readEnvironment,
   requireEnvironment,
   type VariableMeta,
@@ -44,8 +50,12 @@ export {
   VerificationUndecidedError,
 } from './errors.ts';
 export { jsonPathPattern } from './json-path.ts';
+export type { Logout } from './logouts.ts';
 export type { McpAuthConfig } from './mcp-auth-config.ts';
+export { nodeEnvironment } from './node-environment.ts';
+export { printable, quote } from './printable.ts';
 export type { UserinfoRole } from './prove-token.ts';
+export type { Caller } from './question-budget.ts';
 export {
   commaSeparated,
   crossCheck,
@@ -53,5 +63,9 @@ export {
   providerEnvironment,
   type ResourceServerSettings,
 } from './resource-server-settings.ts';
-export { httpUrl, isLoopbackHost, issuerUrl } from './urls.ts';
+export { revocationVariable } from './revocation.ts';
+export { shownUrl } from './shown-value.ts';
+export { misspelledVariables } from './unknown-variables.ts';
+export { httpUrl, isLoopbackHost, isPlainHttp, issuerUrl } from './urls.ts';
 export type { SubjectMapping, UserinfoEndpoint } from './userinfo.ts';
+export type { WarningLogger } from './warning-logger.ts';

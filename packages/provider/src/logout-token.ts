@@ -1,9 +1,12 @@
+import { hash } from 'node:crypto';
 import type { JWTVerifyGetKey } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { LogoutRefusedError, TokenRefusedError } from './errors.ts';
+import { decodeHeader, decodePayload } from './jwt-parts.ts';
 import type { Logout } from './logouts.ts';
-import { NOT_BEFORE_TOLERANCE_SECONDS, quote } from './token-claims.ts';
-import { decodeHeader, decodePayload } from './verify-jwt.ts';
+import { quote } from './printable.ts';
+import { NOT_BEFORE_TOLERANCE_SECONDS, requireIssuer } from './token-claims.ts';
 import { requireAlgorithm, verifySignature } from './verify-signature.ts';
 
 /** The event that a logout token tells (OpenID Connect Back-Channel Logout §2.4). */
@@ -19,7 +22,7 @@ const MAX_LOGOUT_TOKEN_LENGTH = 16 * 1024;
 const logoutClaims = z.looseObject({
   iss: z.string(),
   aud: z.union([z.string(), z.array(z.string())]),
-  iat: z.number(),
+  iat: z.number().nonnegative(),
   exp: z.number(),
   jti: z.string().min(1),
   events: z.looseObject({ [LOGOUT_EVENT]: z.looseObject({}) }),
@@ -35,17 +38,25 @@ export interface LogoutPolicy {
   clientIds: readonly string[];
 }
 
+/** How many `jti` are remembered; what is forgotten for newer ones could come again, and would end nothing new. */
+const MAX_IDS = 100_000;
+
 /**
- * Makes the validation of an issuer's logout tokens (OpenID Connect Back-Channel Logout §2.6). One that comes twice
- * ends nothing new, so `jti` is not remembered.
+ * Makes the validation of an issuer's logout tokens (OpenID Connect Back-Channel Logout §2.6). Each is taken once:
+ * its `jti` is remembered until its `exp`.
  *
  * The function throws {@link LogoutRefusedError} for the first check that fails and
  * {@link VerificationUndecidedError} when the keys can not be had.
  */
 export function createLogoutTokenVerifier(keys: JWTVerifyGetKey, { issuer, clientIds }: LogoutPolicy) {
+  const taken = new LRUCache<string, true>({
+    max: MAX_IDS,
+    // The system's clock, by which tokens expire, in place of the cache's own.
+    perf: { now: () => Date.now() },
+    ttlResolution: 0,
+  });
   return async (token: string): Promise<Logout> => {
-    const { iss, aud, iat, exp, sub, sid } = await readClaims(token, keys);
-    if (iss !== issuer) refuse(`expected issuer ${quote(issuer)}, the token has ${quote(iss)}`);
+    const { aud, iat, exp, jti, sub, sid } = await readClaims(token, keys, issuer);
     if (![aud].flat().some((entry) => clientIds.includes(entry))) {
       refuse(`expected audience ${quote(clientIds)}, the token has ${quote(aud)}`);
     }
@@ -54,16 +65,22 @@ export function createLogoutTokenVerifier(keys: JWTVerifyGetKey, { issuer, clien
     if (iat > now + NOT_BEFORE_TOLERANCE_SECONDS)
       refuse(`\`iat\` ${iat} is to come (now ${Math.floor(now)})`);
     if (sub === undefined && sid === undefined) refuse('expected `sub` or `sid`, the token has neither');
+    const id = hash('sha256', jti, 'base64');
+    if (taken.has(id)) refuse(`came before: its \`jti\` ${quote(jti)} was taken already`);
+    // A whole number that is more than 0, or it would be remembered for ever.
+    taken.set(id, true, { ttl: Math.ceil((exp - now) * 1000) });
     return { subject: sub, sessionId: sid, issuedAt: iat };
   };
 }
 
-async function readClaims(token: string, keys: JWTVerifyGetKey) {
+async function readClaims(token: string, keys: JWTVerifyGetKey, issuer: string) {
   if (token.length > MAX_LOGOUT_TOKEN_LENGTH) refuse(`longer than ${MAX_LOGOUT_TOKEN_LENGTH} characters`);
   try {
     const { alg, typ } = decodeHeader(token);
     requireAlgorithm(alg);
     if (!logoutTokenTypes.has(typ?.toLowerCase())) refuse(`its header \`typ\` is ${quote(typ)}`);
+    // Before the signature is checked, and only to refuse: a foreign token never makes us fetch keys.
+    requireIssuer(decodePayload(token.split('.')[1] ?? '').iss, { issuer });
     const parsed = logoutClaims.safeParse(decodePayload(await verifySignature(token, keys)));
     if (parsed.success) return parsed.data;
     const names = parsed.error.issues.map(({ path }) => path.join('.'));

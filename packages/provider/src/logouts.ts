@@ -1,10 +1,14 @@
-import { LRUCache } from 'lru-cache';
-import type { AccessTokenInfo } from './access-token-info.ts';
+import { hash } from 'node:crypto';
 import { TokenRefusedError } from './errors.ts';
 
-/** How many logouts are remembered, and for how long, in milliseconds: no access token should live longer. */
-const MAX_LOGOUTS = 10_000;
-const LOGOUT_LIFETIME_MS = 24 * 3_600_000;
+/** How many sessions and users that were logged out are remembered; each takes some 200 bytes. */
+const MAX_LOGOUTS = 100_000;
+/** A token that does not say when it was issued (`iat`) is taken to live no longer than this, in seconds. */
+const LONGEST_LIFETIME_SECONDS = 24 * 3_600;
+/** An IdP may tell of a logout before it has ended the session: for so long its word is asked for at each call, in milliseconds. */
+const SETTLING_MS = 10_000;
+/** Ids from the IdP that are longer are kept by their hash, in characters. */
+const MAX_ID_LENGTH = 100;
 
 /** Who was logged out at the IdP: one session, or all of a user (OpenID Connect Back-Channel Logout §2.4). */
 export interface Logout {
@@ -14,62 +18,130 @@ export interface Logout {
   issuedAt: number;
 }
 
-/** A verdict as far as a logout looks at it. */
-type Affected = Pick<AccessTokenInfo, 'subject' | 'claims' | 'provedBy'>;
+/** A token as far as a logout looks at it: by what was proved of it, never by what userinfo adds. */
+export interface LogoutTarget {
+  subject: string;
+  sessionId?: string | undefined;
+  /** Seconds since the epoch. */
+  issuedAt?: number | undefined;
+  /** Seconds since the epoch. */
+  expiresAt?: number | undefined;
+}
+
+/** That a logout ended a token, or may have. */
+export interface Ending {
+  /** Only the IdP can say: the token does not tell its session or its time, or the logout was forgotten. */
+  uncertain: boolean;
+  /** `revoked` */
+  refusal: TokenRefusedError;
+}
 
 /** The logouts that the IdP has told this server of. */
 export interface Logouts {
   record(logout: Logout): void;
-  /** Whether a verdict that was asked for at a time (ms) is from before a logout of its user or session. */
-  outdates(info: Affected, judgedAt: number): boolean;
-  /**
-   * Refuses a token that was issued before a logout, where only its signature speaks for it. Where the IdP itself
-   * was asked, it knows of the logout.
-   *
-   * @throws {TokenRefusedError} `revoked`
-   */
-  refuseEnded(info: Affected): void;
+  /** Has a function called with each logout, once it is recorded. */
+  subscribe(listener: (logout: Logout) => void): void;
+  /** How many came so far: by this a judgement knows which it was before. */
+  count(): number;
+  /** Whether a logout of its user or session has come since there were `count`. */
+  outdates(token: LogoutTarget, count: number): boolean;
+  /** Whether a logout came so shortly before that the IdP's word on the token may not be its last. */
+  isSettling(token: LogoutTarget): boolean;
+  /** The logout that a token was issued before; nothing where it was issued after every one of its user. */
+  endingOf(token: LogoutTarget): Ending | undefined;
 }
 
-export function rememberLogouts(): Logouts {
-  const remembered = new LRUCache<string, { issuedAt: number; receivedAt: number }>({
-    max: MAX_LOGOUTS,
-    ttl: LOGOUT_LIFETIME_MS,
-    // The system's clock, in place of the cache's own.
-    perf: { now: () => Date.now() },
-  });
-  const remember = (key: string, issuedAt: number) => {
-    // They may come in another order than they happened.
-    const latest = Math.max(issuedAt, remembered.get(key)?.issuedAt ?? issuedAt);
-    remembered.set(key, { issuedAt: latest, receivedAt: Date.now() });
+interface ReceivedLogout {
+  issuedAt: number;
+  /** By this clock, in milliseconds since the epoch. */
+  receivedAt: number;
+  number: number;
+}
+
+/**
+ * Remembers logouts, the latest of each session and user. What is forgotten for newer ones leaves a watermark: a
+ * token from before it may be of anybody who was forgotten.
+ */
+export function rememberLogouts(max = MAX_LOGOUTS): Logouts {
+  const remembered = new Map<string, ReceivedLogout>();
+  let watermark: ReceivedLogout | undefined;
+  let count = 0;
+
+  const remember = (key: string, logout: ReceivedLogout) => {
+    const latest = later(remembered.get(key), logout);
+    // At the end, as the newest.
+    remembered.delete(key);
+    remembered.set(key, latest);
+    const [oldest] = remembered.size > max ? remembered : [];
+    if (oldest === undefined) return;
+    remembered.delete(oldest[0]);
+    watermark = later(watermark, oldest[1]);
   };
-  const logoutsOf = ({ subject, claims: { sid } }: Affected) => {
-    if (remembered.size === 0) return [];
-    const keys =
-      typeof sid === 'string' ? [session(sid), user(subject)] : [user(subject), someSession(subject)];
-    return keys.flatMap((key) => remembered.get(key) ?? []);
+  /** Those that a token may have been ended by, and whether that hangs on its time alone. */
+  const logoutsOf = ({ subject, sessionId }: LogoutTarget) => {
+    if (count === 0) return [];
+    const certain = sessionId === undefined ? [user(subject)] : [session(sessionId), user(subject)];
+    return [
+      ...certain.map((key) => ({ logout: remembered.get(key), certain: true })),
+      { logout: sessionId === undefined ? remembered.get(someSession(subject)) : undefined, certain: false },
+      { logout: watermark, certain: false },
+    ].flatMap(({ logout, certain }) => (logout === undefined ? [] : [{ logout, certain }]));
   };
+  const endingsOf = (token: LogoutTarget) =>
+    logoutsOf(token).filter(({ logout }) => earliestIssue(token) <= logout.issuedAt);
+  const listeners: ((logout: Logout) => void)[] = [];
+
   return {
-    record: ({ subject, sessionId, issuedAt }) => {
-      if (sessionId !== undefined) remember(session(sessionId), issuedAt);
-      if (subject === undefined) return;
-      remember(sessionId === undefined ? user(subject) : someSession(subject), issuedAt);
+    record: (received) => {
+      const { subject, sessionId, issuedAt } = received;
+      count += 1;
+      const logout = { issuedAt, receivedAt: Date.now(), number: count };
+      if (sessionId !== undefined) remember(session(sessionId), logout);
+      if (subject !== undefined)
+        remember(sessionId === undefined ? user(subject) : someSession(subject), logout);
+      for (const listener of listeners) listener(received);
     },
-    outdates: (info, judgedAt) => logoutsOf(info).some(({ receivedAt }) => receivedAt >= judgedAt),
-    refuseEnded: (info) => {
-      if (info.provedBy !== 'jwt') return;
-      const { iat } = info.claims;
-      const logout = logoutsOf(info).find(({ issuedAt }) => typeof iat !== 'number' || iat <= issuedAt);
-      if (logout === undefined) return;
-      throw new TokenRefusedError(
-        'revoked',
-        `issued before the logout of which the IdP told (${new Date(logout.issuedAt * 1000).toISOString()})`,
-      );
+    subscribe: (listener) => void listeners.push(listener),
+    count: () => count,
+    outdates: (token, since) => count > since && logoutsOf(token).some(({ logout }) => logout.number > since),
+    isSettling: (token) =>
+      endingsOf(token).some(({ logout }) => logout.receivedAt > Date.now() - SETTLING_MS),
+    endingOf: (token) => {
+      const endings = endingsOf(token);
+      const ending = endings.find(({ certain }) => certain) ?? endings[0];
+      if (ending === undefined) return undefined;
+      const uncertain = !ending.certain || token.issuedAt === undefined;
+      const refusal = new TokenRefusedError('revoked', describeEnding(ending.logout, token, watermark));
+      return { uncertain, refusal };
     },
   };
 }
 
-const session = (id: string) => `session ${id}`;
-const user = (subject: string) => `user ${subject}`;
-/** For tokens that name no session: they may be of the one that ended, and a client gets another in one request. */
-const someSession = (subject: string) => `some session of ${subject}`;
+/** They may come in another order than they happened. */
+function later(known: ReceivedLogout | undefined, next: ReceivedLogout): ReceivedLogout {
+  return { ...next, issuedAt: Math.max(next.issuedAt, known?.issuedAt ?? next.issuedAt) };
+}
+
+function earliestIssue({ issuedAt, expiresAt }: LogoutTarget): number {
+  return issuedAt ?? (expiresAt ?? Number.NEGATIVE_INFINITY) - LONGEST_LIFETIME_SECONDS;
+}
+
+function describeEnding(
+  logout: ReceivedLogout,
+  { issuedAt }: LogoutTarget,
+  watermark: ReceivedLogout | undefined,
+): string {
+  const when = new Date(logout.issuedAt * 1000).toISOString();
+  if (issuedAt === undefined) {
+    return `does not say when it was issued, so maybe before the logout of ${when}, of which the IdP told; have the IdP put \`iat\` into its access tokens (RFC 9068 section 2.2)`;
+  }
+  return logout === watermark
+    ? `issued before ${when}, and the logouts until then, of which the IdP told, were too many to remember: its own may be one of them`
+    : `issued before the logout of which the IdP told (${when})`;
+}
+
+const session = (id: string) => `session ${bounded(id)}`;
+const user = (subject: string) => `user ${bounded(subject)}`;
+/** For tokens that name no session: they may be of the one that ended. */
+const someSession = (subject: string) => `some session of ${bounded(subject)}`;
+const bounded = (id: string) => (id.length > MAX_ID_LENGTH ? `#${hash('sha256', id, 'base64')}` : id);

@@ -2,8 +2,10 @@ import type { AuthorizationServer } from './authorization-server.ts';
 import type { ConnectionContext } from './define-provider.ts';
 import type { FoundMetadata } from './find-metadata.ts';
 import type { ProofMethods } from './prove-token.ts';
+import { describePublished } from './published-metadata.ts';
 import { ANY_AUDIENCE, OFFLINE_ACCESS } from './resource-server-settings.ts';
-import type { TokenPolicy } from './token-claims.ts';
+import { requireByLongName } from './scope-names.ts';
+import { acceptsNoAudience, type TokenPolicy } from './token-claims.ts';
 
 interface Facts extends FoundMetadata {
   server: AuthorizationServer;
@@ -13,34 +15,31 @@ interface Facts extends FoundMetadata {
 }
 
 /** What will not work, or is weaker than it looks: for the operator, at start. */
-export function describeDoubts({
-  server,
-  metadata,
-  document,
-  published,
-  policy,
-  methods,
-  context,
-}: Facts): string[] {
+export function describeDoubts(facts: Facts): string[] {
+  const { server, metadata, policy, methods, context } = facts;
   const { settings } = server;
   const { variable } = context;
   const { verifyJwt, introspect, readUserinfo } = methods;
   const anyAudience = policy.audience.includes(ANY_AUDIENCE);
+  const noAudience = acceptsNoAudience(policy);
   const onlyUserinfo = verifyJwt === undefined && introspect === undefined && readUserinfo !== undefined;
-  const unasked = settings.requiredScopes.filter((scope) => !settings.scopes.includes(scope));
-  const republished = published.metadata !== document;
+  const unasked = requireByLongName(settings).filter((scope) => !settings.scopes.includes(scope));
   const doubts: [boolean, string][] = [
     [
       anyAudience,
       `${variable('audience')}=* turns the audience check off: a token that any application got from this IdP is accepted`,
     ],
     [
+      noAudience && !anyAudience,
+      `none in ${variable('audience')} accepts tokens that name no audience: where this IdP’s tokens for other applications name none either, those are accepted too`,
+    ],
+    [
       settings.clientId !== undefined && introspect === undefined,
       `${variable('clientId')} is set, but the IdP’s metadata names no introspection endpoint: opaque tokens are not introspected`,
     ],
     [
-      onlyUserinfo && !anyAudience,
-      `only the userinfo endpoint can prove a token, and it does not say for whom the token is: every token is refused unless ${variable('audience')}=* accepts them on purpose`,
+      onlyUserinfo && !noAudience,
+      `only the userinfo endpoint can prove a token, and it does not say for whom the token is: every token is refused unless ${variable('audience')}=none accepts them on purpose`,
     ],
     [
       onlyUserinfo && settings.requiredScopes.length > 0,
@@ -63,17 +62,15 @@ export function describeDoubts({
       `${variable('logoutClientIds')} is set, but the IdP’s metadata does not say that it sends logout tokens (\`backchannel_logout_supported\`)`,
     ],
     [
-      metadata.code_challenge_methods_supported?.includes('S256') !== true,
-      'the IdP’s metadata does not list S256 in `code_challenge_methods_supported`: MCP clients refuse to sign in with it',
-    ],
-    [
-      republished && metadata.authorization_response_iss_parameter_supported === true,
-      'no MCP client would find the IdP’s metadata, so this server publishes it as its own; but the IdP sends `iss` (RFC 9207), and clients that compare it refuse to sign in',
-    ],
-    [
       [...settings.scopes, ...settings.requiredScopes].includes(OFFLINE_ACCESS),
       `offline_access in ${variable('scopes')} or ${variable('requiredScopes')} is left out: clients ask for it by themselves`,
     ],
   ];
-  return doubts.filter(([applies]) => applies).map(([, text]) => text);
+  const published = describePublished({
+    ...facts,
+    discoveryUrl: settings.discoveryUrl,
+    pkce: 'tokenEndpoint' in server.metadata ? server.metadata.pkce : undefined,
+    variables: { discoveryUrl: variable('discoveryUrl'), pkce: variable('pkce') },
+  });
+  return [...doubts.filter(([applies]) => applies).map(([, text]) => text), ...published];
 }

@@ -1,16 +1,20 @@
 import { z } from 'zod';
 import type { JsonObject } from './authorization-server-metadata.ts';
 import { type RefusalCode, TokenRefusedError } from './errors.ts';
-import { ANY_AUDIENCE } from './resource-server-settings.ts';
+import { quote } from './printable.ts';
+import { ANY_AUDIENCE, NO_AUDIENCE } from './resource-server-settings.ts';
+import { refuseOtherTokenKinds } from './token-kind.ts';
 
-/** How far an IdP's clock may be ahead of this one, in seconds; `exp` gets no grace. */
+/** How far an IdP's clock may be ahead of this one (`nbf`, `iat`), in seconds; `exp` gets no grace. */
 export const NOT_BEFORE_TOLERANCE_SECONDS = 10;
 
 /** What a token must be issued for and by. */
 export interface TokenPolicy {
   /** Compared byte for byte (RFC 7519 §4.1.1); nothing where the IdP has no metadata to name it. */
   issuer: string | undefined;
-  /** Accepted `aud` values, or `*` alone. */
+  /** The name under which the IdP signs access tokens, where its metadata says that it has another one (AD FS). */
+  accessTokenIssuer?: string | undefined;
+  /** Accepted `aud` values, and `none` for tokens without any; or `*` alone. */
   audience: readonly string[];
 }
 
@@ -20,6 +24,8 @@ const judgedClaims = z.looseObject({
   aud: z.union([z.string(), z.array(z.string())]).optional(),
   exp: z.number().optional(),
   nbf: z.number().optional(),
+  iat: z.number().optional(),
+  sid: z.string().optional().catch(undefined),
   cnf: z.unknown().optional(),
   client_id: z.string().optional().catch(undefined),
   azp: z.string().optional().catch(undefined),
@@ -36,6 +42,10 @@ export interface CheckedClaims {
   /** `client_id`, else `azp` or `cid`; empty when none is there. */
   clientId: string;
   scopes: string[];
+  /** `iat`, seconds since the epoch. */
+  issuedAt?: number | undefined;
+  /** `sid`: the session at the IdP (OpenID Connect Back-Channel Logout §2.1). */
+  sessionId?: string | undefined;
 }
 
 /**
@@ -44,6 +54,17 @@ export interface CheckedClaims {
  * @throws {TokenRefusedError} for the first check that fails.
  */
 export function checkClaims(claims: JsonObject, policy: TokenPolicy): CheckedClaims {
+  const checked = checkAllButAudience(claims, policy);
+  requireAudience(checked.audience, policy);
+  return checked;
+}
+
+/**
+ * {@link checkClaims} without the audience.
+ *
+ * @param typed whether the token's header says that it is an access token.
+ */
+export function checkAllButAudience(claims: JsonObject, policy: TokenPolicy, typed = false): CheckedClaims {
   const parsed = judgedClaims.safeParse(withoutNulls(claims));
   if (!parsed.success) {
     const names = parsed.error.issues.map((issue) => issue.path.join('.'));
@@ -52,42 +73,59 @@ export function checkClaims(claims: JsonObject, policy: TokenPolicy): CheckedCla
       `claims of another type than specified: ${names.join(', ')}`,
     );
   }
-  const { iss, exp, nbf, cnf } = parsed.data;
-  refuseOtherTokenTypes(claims);
+  const { iss, exp, nbf, iat, cnf } = parsed.data;
+  refuseOtherTokenKinds(claims, typed);
   if (cnf !== undefined) {
     refuse(
       'sender_constrained',
       'has `cnf` (RFC 7800): its proof is not checked here; issue a plain Bearer token',
     );
   }
-  if (iss !== undefined && policy.issuer !== undefined) requireIssuer(iss, policy.issuer);
+  if (iss !== undefined && policy.issuer !== undefined) requireIssuer(iss, policy);
   const now = Date.now() / 1000;
   if (exp !== undefined && exp <= now) refuse('expired', `\`exp\` ${exp} is past (now ${Math.floor(now)})`);
   if (nbf !== undefined && nbf > now + NOT_BEFORE_TOLERANCE_SECONDS) {
     refuse('not_yet_valid', `\`nbf\` ${nbf} is to come (now ${Math.floor(now)})`);
   }
-  const audience = toList(parsed.data.aud);
-  requireAudience(audience, policy);
+  if (iat !== undefined && iat > now + NOT_BEFORE_TOLERANCE_SECONDS) {
+    refuse('not_yet_valid', `issued in the future: \`iat\` ${iat} is to come (now ${Math.floor(now)})`);
+  }
   return {
-    audience,
+    audience: toList(parsed.data.aud),
     expiresAt: exp === undefined ? undefined : Math.floor(exp),
     clientId: parsed.data.client_id ?? parsed.data.azp ?? parsed.data.cid ?? '',
     scopes: [parsed.data.scope, parsed.data.scp].map(scopesOf).find((scopes) => scopes.length > 0) ?? [],
+    issuedAt: parsed.data.iat,
+    sessionId: parsed.data.sid,
   };
 }
 
-export function requireIssuer(found: unknown, expected: string) {
-  if (found === expected) return;
-  refuse('issuer_mismatch', `expected issuer ${quote(expected)}, the token has ${quote(found)}`);
+/** Entra ID signs the tokens of its two versions under two names, and its metadata tells of one. */
+const entraVersion1 =
+  'That is Entra ID’s version 1.0: set `requestedAccessTokenVersion` (in older manifests `accessTokenAcceptedVersion`) to 2 in the manifest of the API’s app registration';
+
+export function requireIssuer(
+  found: unknown,
+  { issuer, accessTokenIssuer }: Pick<TokenPolicy, 'issuer' | 'accessTokenIssuer'>,
+) {
+  const expected = [issuer, accessTokenIssuer].filter((name) => name !== undefined);
+  if (expected.some((name) => name === found)) return;
+  const isEntra = typeof found === 'string' && found.startsWith('https://sts.windows.net/');
+  refuse(
+    'issuer_mismatch',
+    `expected issuer ${expected.map(quote).join(' or ')}, the token has ${quote(found)}${isEntra ? `. ${entraVersion1}` : ''}`,
+  );
 }
 
 /** RFC 9068 §4, RFC 8707 §3: a token is for this server only if it says so. */
 export function requireAudience(audience: readonly string[], policy: Pick<TokenPolicy, 'audience'>) {
   if (policy.audience.includes(ANY_AUDIENCE)) return;
   if (audience.length === 0) {
+    if (acceptsNoAudience(policy)) return;
     refuse('audience_unknown', `expected audience ${quote(policy.audience)}, the token names none`);
   }
-  const accepted = new Set(policy.audience.map(comparableAudience));
+  const named = policy.audience.filter((entry) => entry !== NO_AUDIENCE);
+  const accepted = new Set(named.map(comparableAudience));
   if (audience.some((entry) => accepted.has(comparableAudience(entry)))) return;
   refuse(
     'audience_mismatch',
@@ -95,36 +133,16 @@ export function requireAudience(audience: readonly string[], policy: Pick<TokenP
   );
 }
 
+/** Whether a token that names no audience, or whose audience cannot be known, is accepted on purpose. */
+export function acceptsNoAudience({ audience }: Pick<TokenPolicy, 'audience'>): boolean {
+  return audience.includes(ANY_AUDIENCE) || audience.includes(NO_AUDIENCE);
+}
+
 /** Scheme and host of a resource are taken in either case (MCP authorization, RFC 3986 §6.2.2.1); no more. */
 export function comparableAudience(audience: string): string {
   const inLowerCase = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
   // ASCII alone: the Kelvin sign would become a k.
   return audience.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, inLowerCase);
-}
-
-/** The claims under which IdPs say what kind of token it is: Keycloak, Cognito and Authlete, Casdoor. */
-const tokenTypeClaims = ['typ', 'token_use', 'token_type', 'tokenType'];
-const otherTokenType = /^(id|refresh|offline|logout)([-_ ]?token)?$/i;
-/** Claims that an ID token or a logout token has, and an access token does not. */
-const foreignClaims = ['nonce', 'c_hash', 'events'];
-
-function refuseOtherTokenTypes(claims: JsonObject) {
-  for (const name of tokenTypeClaims) {
-    const value = claims[name];
-    if (name === 'token_type' && typeof value === 'string' && value.toLowerCase() === 'dpop') {
-      refuse(
-        'sender_constrained',
-        'is a DPoP token (RFC 9449): its proof is not checked here; issue a Bearer token',
-      );
-    }
-    if (typeof value === 'string' && otherTokenType.test(value)) {
-      refuse('not_an_access_token', `its claim \`${name}\` is ${quote(value)}; send the access token`);
-    }
-  }
-  for (const name of foreignClaims) {
-    if (claims[name] === undefined || claims[name] === null) continue;
-    refuse('not_an_access_token', `has \`${name}\`, a claim of ID or logout tokens; send the access token`);
-  }
 }
 
 /**
@@ -158,13 +176,4 @@ function toList(value: string | string[] | undefined): string[] {
 
 function refuse(code: RefusalCode, logMessage: string): never {
   throw new TokenRefusedError(code, logMessage);
-}
-
-/** Characters of a value from outside that a log line shows at most. */
-const MAX_QUOTED_LENGTH = 300;
-
-/** A value from outside, for a log line. */
-export function quote(value: unknown): string {
-  const text = JSON.stringify(value) ?? 'none';
-  return text.length > MAX_QUOTED_LENGTH ? `${text.slice(0, MAX_QUOTED_LENGTH)}…` : text;
 }

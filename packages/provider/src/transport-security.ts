@@ -2,7 +2,8 @@ import type { AuthorizationServer } from './authorization-server.ts';
 import type { AuthorizationServerMetadata } from './authorization-server-metadata.ts';
 import type { ConnectionContext } from './define-provider.ts';
 import { ConfigurationError, type ConfigurationProblem } from './errors.ts';
-import { isLoopbackHost } from './urls.ts';
+import { shownUrl } from './shown-value.ts';
+import { isPlainHttp } from './urls.ts';
 
 /** When the public issuer can't be reached from here, its endpoints are reached as its metadata was. */
 export function reachableUrl(url: string, issuer: string, discoveryUrl: string | undefined): string {
@@ -16,20 +17,24 @@ export function reachableUrl(url: string, issuer: string, discoveryUrl: string |
  *
  * @throws {ConfigurationError} in production.
  */
-export function checkConfiguredUrls(urls: AuthorizationServer['urls'], context: ConnectionContext): string[] {
-  const insecure = Object.entries(urls).flatMap(([field, url]) =>
+export function checkConfiguredUrls(
+  { urls, settings: { discoveryUrl } }: AuthorizationServer,
+  context: ConnectionContext,
+): string[] {
+  const insecure = Object.entries({ ...urls, discoveryUrl }).flatMap(([field, url]) =>
     url !== undefined && isPlainHttp(url) ? [{ variable: context.variable(field), url }] : [],
   );
   return warnOrThrow(
     context,
     insecure.map(({ variable, url }) => ({
       variable,
-      found: url,
+      found: shownUrl(url),
       expected: 'https: with NODE_ENV=production tokens never travel over plain http',
-      example: `${variable}=${url.replace(/^http:/i, 'https:')}`,
+      example: `${variable}=${overHttps(url)}`,
     })),
     insecure.map(
-      ({ variable, url }) => `${variable}=${url} is plain http: anybody on the way can read tokens`,
+      ({ variable, url }) =>
+        `${variable}=${shownUrl(url)} is plain http: anybody on the way can read tokens and change answers`,
     ),
   );
 }
@@ -46,13 +51,13 @@ export function checkEndpoints(
   const own = [jwks_uri, userinfo_endpoint, introspection_endpoint].flatMap((url) =>
     url === undefined ? [] : [reachableUrl(url, metadata.issuer, settings.discoveryUrl)],
   );
-  // The way given for containers may be plain http inside a private network: that is the operator's to know.
+  // That way is judged by itself, as a configured URL.
   const discoveryOrigin = settings.discoveryUrl && new URL(settings.discoveryUrl).origin;
   const insecure = [authorization_endpoint, token_endpoint, ...own].filter(
     (url) => isPlainHttp(url) && new URL(url).origin !== discoveryOrigin,
   );
   if (insecure.length === 0) return [];
-  const text = `its metadata names endpoints over plain http: ${insecure.join(', ')}`;
+  const text = `its metadata names endpoints over plain http: ${insecure.map(shownUrl).join(', ')}`;
   const problem = {
     variable: context.variable(source.issuerField),
     found: source.issuer,
@@ -75,7 +80,7 @@ function warnOrThrow(
   return warnings;
 }
 
-function isPlainHttp(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  return protocol === 'http:' && !isLoopbackHost(hostname);
+/** Without the query, which may hold a secret. */
+function overHttps(url: string): string {
+  return url.replace(/^http:/i, 'https:').replace(/[?#].*$/s, '');
 }

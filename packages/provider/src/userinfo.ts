@@ -1,9 +1,21 @@
 import { type JsonObject, jsonObject } from './authorization-server-metadata.ts';
-import { type AskIdp, createIdpRequester } from './circuit-breaker.ts';
+import { excessOf } from './claims-limits.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
-import { type IdpAnswer, IdpRequestError, isOutage, jsonOf, outageError } from './idp-request.ts';
+import {
+  type IdpAnswer,
+  type IdpRequest,
+  IdpRequestError,
+  isOutage,
+  jsonOf,
+  MAX_USER_ANSWER_BYTES,
+  outageError,
+} from './idp-request.ts';
+import { type AskIdp, createIdpRequester } from './idp-requester.ts';
 import { valueAt } from './json-path.ts';
-import { quote, subjectOf } from './token-claims.ts';
+import { quote } from './printable.ts';
+import { shownUrl } from './shown-value.ts';
+import type { SignedUserinfo } from './signed-userinfo.ts';
+import { subjectOf } from './token-claims.ts';
 
 /** How to ask an IdP who a token belongs to: OpenID Connect Core §5.3, or whatever the IdP has in its place. */
 export interface UserinfoEndpoint {
@@ -25,7 +37,12 @@ export interface SubjectMapping {
 export interface IdentifiedUser {
   subject: string;
   claims: JsonObject;
+  /** The clients that a signed answer is for (OpenID Connect Core §5.3.2). */
+  signedFor?: readonly string[] | undefined;
 }
+
+/** Reads an answer that is a JWT; throws {@link VerificationUndecidedError} where it cannot. */
+export type ReadSignedUserinfo = (jwt: string) => Promise<SignedUserinfo>;
 
 /** The userinfo endpoint refused the token. */
 export class UserinfoRefusedError extends TokenRefusedError {
@@ -44,22 +61,32 @@ export class UserinfoRefusedError extends TokenRefusedError {
  * The function throws {@link UserinfoRefusedError} when the IdP refuses the token, {@link TokenRefusedError}
  * (`subject_missing`) when it names nobody, and {@link VerificationUndecidedError} when it can not be asked.
  */
-export function createUserinfoReader(endpoint: UserinfoEndpoint, mapping: SubjectMapping) {
-  const askIdp = createIdpRequester();
+export function createUserinfoReader(
+  endpoint: UserinfoEndpoint,
+  mapping: SubjectMapping,
+  readSigned?: ReadSignedUserinfo,
+) {
+  const askIdp = createIdpRequester(endpoint.url, async () => questionOf(endpoint));
   return async (token: string): Promise<IdentifiedUser> => {
-    const answer = await ask(askIdp, endpoint, token);
+    const answer = await ask(askIdp, endpoint, token, readSigned);
     const refusal = refusalIn(answer);
     if (refusal !== undefined) {
       throw new UserinfoRefusedError(
         answer.status,
-        `${endpoint.url} ${refusal}: the token is unknown, expired or revoked there, or it is bound to a resource that the userinfo endpoint does not serve`,
+        `${shownUrl(endpoint.url)} ${refusal}: the token is unknown, expired or revoked there, or it is bound to a resource that the userinfo endpoint does not serve`,
       );
     }
+    const excess = excessOf(answer.body);
+    if (excess !== undefined) {
+      throw new TokenRefusedError('malformed_token', `${shownUrl(endpoint.url)} answers with ${excess}`);
+    }
     const user = findUser(answer.body, mapping);
-    if (user !== undefined) return user;
+    if (user !== undefined) return { ...user, ...(answer.signedFor && { signedFor: answer.signedFor }) };
     // Not even the shape of an answer about a user: that is no word on the token.
     if (!jsonObject.safeParse(answer.body).success) {
-      throw new VerificationUndecidedError(`${endpoint.url} answers ${answer.status} with no JSON object`);
+      throw new VerificationUndecidedError(
+        `${shownUrl(endpoint.url)} answers ${answer.status} with no JSON object`,
+      );
     }
     throw subjectMissing(answer.body, mapping, endpoint.url);
   };
@@ -73,30 +100,46 @@ function isRateLimit({ status, headers }: IdpAnswer): boolean {
   return status === 403 && (headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0');
 }
 
+/** Without a token it is the neutral question, whether the endpoint answers at all. */
+function questionOf({ method = 'GET', headers, body }: UserinfoEndpoint, token?: string): IdpRequest {
+  const all = new Headers(headers);
+  all.delete('authorization');
+  if (token !== undefined) all.set('authorization', `Bearer ${token}`);
+  if (body !== undefined && !all.has('content-type')) all.set('content-type', 'application/json');
+  return {
+    method,
+    headers: Object.fromEntries(all),
+    maxBytes: MAX_USER_ANSWER_BYTES,
+    ...(body === undefined ? {} : { body }),
+  };
+}
+
+function isJwt({ headers }: IdpAnswer): boolean {
+  return /^application\/jwt\s*(;|$)/i.test(headers.get('content-type') ?? '');
+}
+
 async function ask(
   askIdp: AskIdp,
   endpoint: UserinfoEndpoint,
   token: string,
-): Promise<{ status: number; body: unknown }> {
+  readSigned: ReadSignedUserinfo | undefined,
+): Promise<{ status: number; body: unknown; signedFor?: readonly string[] }> {
   if (!visibleAscii.test(token)) {
     throw new TokenRefusedError(
       'malformed_token',
       'has characters that no header carries (RFC 6750 section 2.1)',
     );
   }
-  const headers = new Headers(endpoint.headers);
-  headers.set('authorization', `Bearer ${token}`);
-  if (endpoint.body !== undefined && !headers.has('content-type'))
-    headers.set('content-type', 'application/json');
   try {
-    const answer = await askIdp(endpoint.url, {
-      method: endpoint.method ?? 'GET',
-      headers: Object.fromEntries(headers),
-      ...(endpoint.body === undefined ? {} : { body: endpoint.body }),
-    });
+    const answer = await askIdp(questionOf(endpoint, token));
     if (isOutage(answer.status) || isRateLimit(answer)) throw outageError(endpoint.url, answer);
     const { status } = answer;
-    return { status, body: status < 300 ? jsonOf(endpoint.url, answer) : undefined };
+    if (status >= 300) return { status, body: undefined };
+    if (readSigned !== undefined && isJwt(answer)) {
+      const { claims, audience } = await readSigned(answer.body.trim());
+      return { status, body: claims, signedFor: audience };
+    }
+    return { status, body: jsonOf(endpoint.url, answer) };
   } catch (error) {
     if (!(error instanceof IdpRequestError)) throw error;
     throw new VerificationUndecidedError(error.message, error);
@@ -122,8 +165,8 @@ function carriesError(body: unknown): boolean {
   );
 }
 
-/** TikTok sends `{"code":"ok"}` beside every good answer. */
-function speaksOfError(error: unknown): boolean {
+/** Whether an IdP's `error` is one: some send null or an empty text, and TikTok `{"code":"ok"}` beside every good answer. */
+export function speaksOfError(error: unknown): boolean {
   return Boolean(error) && jsonObject.safeParse(error).data?.code !== 'ok';
 }
 

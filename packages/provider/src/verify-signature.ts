@@ -1,6 +1,6 @@
 import { compactVerify, errors, type JWTVerifyGetKey } from 'jose';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
-import { quote } from './token-claims.ts';
+import { quote } from './printable.ts';
 
 /** Every asymmetric JWS algorithm (RFC 7518 §3.1, RFC 8037, RFC 9864, ML-DSA): a key's own type decides. */
 const asymmetricAlgorithms = [
@@ -8,6 +8,11 @@ const asymmetricAlgorithms = [
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
   ...['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'],
 ];
+
+/** Whether a signature of that algorithm is proved by a secret, which no key set publishes (RFC 7518 §3.2). */
+export function isSymmetric(algorithm: unknown): boolean {
+  return typeof algorithm === 'string' && /^HS(256|384|512)$/.test(algorithm);
+}
 
 /** @throws {TokenRefusedError} for `none`, the symmetric algorithms and what is no algorithm (RFC 8725 §3.1). */
 export function requireAlgorithm(algorithm: unknown) {
@@ -32,7 +37,7 @@ export async function verifySignature(token: string, keys: JWTVerifyGetKey): Pro
   }
 }
 
-/** Several keys may fit a token without `kid`: each is tried (RFC 7515 §4.1.4). */
+/** Several keys may fit a token without `kid`: each is tried (RFC 7515 §4.1.4), and what is wrong with one ends with it. */
 async function verifyWithEachKey(token: string, keys: JWTVerifyGetKey): Promise<Uint8Array> {
   const options = { algorithms: asymmetricAlgorithms };
   try {
@@ -42,9 +47,7 @@ async function verifyWithEachKey(token: string, keys: JWTVerifyGetKey): Promise<
     for await (const key of error) {
       try {
         return (await compactVerify(token, key, options)).payload;
-      } catch (failure) {
-        if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure;
-      }
+      } catch {}
     }
     throw new errors.JWSSignatureVerificationFailed();
   }
@@ -64,5 +67,15 @@ function signatureVerdict(error: unknown): TokenRefusedError | VerificationUndec
     return new TokenRefusedError('malformed_token', quote(error.message));
   }
   const reason = error instanceof Error ? error.message : String(error);
+  if (isFaultOfKey(error)) {
+    return new TokenRefusedError('bad_signature', `the issuer’s key for it cannot be used: ${quote(reason)}`);
+  }
+  if (error instanceof VerificationUndecidedError) return error;
   return new VerificationUndecidedError(`the issuer’s keys can not be had: ${reason}`, error);
+}
+
+/** What jose and WebCrypto say of a key that is too short, malformed, private or of an unknown type. */
+function isFaultOfKey(error: unknown): boolean {
+  if (error instanceof errors.JWKSTimeout) return false;
+  return error instanceof TypeError || error instanceof DOMException || error instanceof errors.JOSEError;
 }

@@ -1,7 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { ada, grace, type StandIn, type StandInOptions, startStandIn, verdictOn } from '@mcp-whoami/testkit';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { LogoutRefusedError } from '../src/index.ts';
+import { type Question, startIntrospectionEndpoint } from './introspection-endpoint.ts';
 import { connect, resource } from './test-provider.ts';
 
 const event = 'http://schemas.openid.net/event/backchannel-logout';
@@ -27,10 +28,11 @@ const start = async (
 };
 
 /** With tokens that the IdP is asked about. */
-const startOpaque = () =>
+const startOpaque = (environment: Record<string, string> = {}) =>
   start({ accessTokens: 'opaque', introspection: true }, ({ introspectionClient }) => ({
     TEST_CLIENT_ID: introspectionClient.clientId,
     TEST_CLIENT_SECRET: introspectionClient.clientSecret,
+    ...environment,
   }));
 
 const logoutClaims = (idp: StandIn, changes: Record<string, unknown> = {}) => {
@@ -40,7 +42,7 @@ const logoutClaims = (idp: StandIn, changes: Record<string, unknown> = {}) => {
     aud: clientId,
     iat: now,
     exp: now + 120,
-    jti: 'one',
+    jti: randomUUID(),
     events: { [event]: {} },
   };
   return { ...claims, ...changes };
@@ -52,8 +54,9 @@ const logoutToken = (
   signing: Parameters<StandIn['signJwt']>[1] = {},
 ) => idp.signJwt(logoutClaims(idp, changes), { header: { typ: 'logout+jwt' }, ...signing });
 
+/** Not of the type at+jwt, which would have to say when it was issued. */
 const accessToken = (idp: StandIn, claims: Record<string, unknown> = {}) =>
-  idp.signJwt(idp.validClaims({ aud: resource, ...claims }));
+  idp.signJwt(idp.validClaims({ aud: resource, ...claims }), { header: { typ: 'JWT' } });
 
 const secondsAgo = (seconds: number) => Math.floor(Date.now() / 1000) - seconds;
 
@@ -112,32 +115,25 @@ describe('a logout token', () => {
     expect((await verdictOn(started.connection, token)).code).toBe('revoked');
   });
 
-  it('has the IdP asked again about an opaque token, whose word counts', async () => {
-    await using started = await startOpaque();
+  it('that comes twice is refused the second time, and so is another with its `jti`', async () => {
+    await using started = await start();
     const { idp, connection } = started;
-    const [token, revoked] = [
-      await idp.issueAccessToken({ resource }),
-      await idp.issueAccessToken({ resource }),
-    ];
-    for (const each of [token, revoked]) await connection.verifyAccessToken(each);
-    await idp.revoke(revoked);
-    expect((await connection.verifyAccessToken(revoked)).subject).toBe(ada.sub);
-    await connection.backchannelLogout?.(logoutToken(idp, { sub: ada.sub }));
-    expect((await verdictOn(connection, revoked)).code).toBe('inactive');
-    expect((await connection.verifyAccessToken(token)).subject).toBe(ada.sub);
-    expect(idp.requests.count('introspection')).toBe(4);
+    const captured = logoutToken(idp, { sub: ada.sub, jti: 'captured' });
+    await connection.backchannelLogout?.(captured);
+    for (const again of [captured, logoutToken(idp, { sub: grace.sub, jti: 'captured' })]) {
+      await expect(connection.backchannelLogout?.(again)).rejects.toMatchObject({
+        logMessage: expect.stringMatching(/jti.*captured/),
+      });
+    }
+    await started.logOut({ sub: grace.sub, jti: 'another' });
   });
 
-  it('outdates a verdict that was under way when it came', async () => {
-    await using started = await startOpaque();
-    const { idp, connection } = started;
-    const token = await idp.issueAccessToken({ resource });
-    const logout = logoutToken(idp, { sub: ada.sub });
-    await connection.backchannelLogout?.(logoutToken(idp, { sub: grace.sub }));
-    const verdict = connection.verifyAccessToken(token);
-    await connection.backchannelLogout?.(logout);
-    expect((await verdict).subject).toBe(ada.sub);
-    expect(idp.requests.count('introspection')).toBe(2);
+  it('whose `jti` came in one that was refused is taken', async () => {
+    await using started = await start();
+    await expect(started.logOut({ sub: ada.sub, jti: 'one', aud: 'stranger' })).rejects.toBeInstanceOf(
+      LogoutRefusedError,
+    );
+    await started.logOut({ sub: ada.sub, jti: 'one' });
   });
 
   const refused: [string, (idp: StandIn) => string, RegExp][] = [
@@ -194,14 +190,210 @@ describe('a logout token', () => {
     await expect(started.logOut({ sub: ada.sub })).rejects.toMatchObject({ code: 'idp_unavailable' });
   });
 
-  it('is forgotten after a day', async () => {
+  it('is not forgotten with time', async () => {
     await using started = await start();
     await started.logOut({ sub: ada.sub });
     vi.useFakeTimers({ toFake: ['Date'] });
     onTestFinished(() => void vi.useRealTimers());
     vi.setSystemTime(Date.now() + 25 * 3_600_000);
     const token = accessToken(started.idp, { iat: secondsAgo(26 * 3_600) });
-    expect((await started.connection.verifyAccessToken(token)).subject).toBe(ada.sub);
+    expect((await verdictOn(started.connection, token)).code).toBe('revoked');
+  });
+
+  it('ends the tokens of its user after 10,001 others', { timeout: 60_000 }, async () => {
+    await using started = await start({ signingAlg: 'ES256' });
+    const { idp, connection } = started;
+    const [ended, ofSession] = [accessToken(idp), accessToken(idp, { sub: grace.sub, sid: 's1' })];
+    await started.logOut({ sub: ada.sub });
+    await started.logOut({ sub: grace.sub, sid: 's1' });
+    for (let other = 0; other < 10_001; other += 1)
+      await started.logOut({ sub: `other ${other}`, sid: `${other}` });
+    for (const token of [ended, ofSession]) {
+      expect((await verdictOn(connection, token)).code).toBe('revoked');
+    }
+  });
+});
+
+describe('a logout', () => {
+  it('is of the session and the time that the token itself names, whatever userinfo adds', async () => {
+    const userinfoAnswer = () => ({
+      status: 200,
+      body: { sub: ada.sub, sid: 'of-userinfo', iat: Math.floor(Date.now() / 1000) + 3600 },
+    });
+    await using idp = await startStandIn({ userinfoAnswer });
+    const environment = { TEST_LOGOUT_CLIENT_IDS: clientId };
+    await using connection = await connect(idp, environment, { userinfoRole: 'profile' });
+    const { iat, ...claims } = idp.validClaims({ aud: resource });
+    const tokens = [claims, { ...claims, iat }].map((each) => idp.signJwt(each, { header: { typ: 'JWT' } }));
+    for (const token of tokens) {
+      expect((await connection.verifyAccessToken(token)).claims.sid).toBe('of-userinfo');
+    }
+    await connection.backchannelLogout?.(logoutToken(idp, { sub: ada.sub, sid: 's1' }));
+    for (const token of tokens) expect((await verdictOn(connection, token)).code).toBe('revoked');
+  });
+
+  it('ends a token that does not say when it was issued, unless it lives on for more than a day', async () => {
+    await using started = await start();
+    const { idp, connection } = started;
+    await started.logOut({ sub: ada.sub, iat: secondsAgo(3600) });
+    const withoutIat = (exp: number) =>
+      idp.signJwt(idp.validClaims({ aud: resource, iat: undefined, exp }), { header: { typ: 'JWT' } });
+    const verdict = await verdictOn(connection, withoutIat(secondsAgo(-60)));
+    expect(verdict).toMatchObject({ code: 'revoked', logMessage: expect.stringContaining('`iat`') });
+    expect((await connection.verifyAccessToken(withoutIat(secondsAgo(-23.5 * 3600)))).subject).toBe(ada.sub);
+  });
+
+  it('has introspection asked about a JWT of which only the IdP knows whether it ended', async () => {
+    await using started = await start(
+      { introspection: true, jwtsHonoured: true },
+      ({ introspectionClient }) => ({
+        TEST_CLIENT_ID: introspectionClient.clientId,
+        TEST_CLIENT_SECRET: introspectionClient.clientSecret,
+      }),
+    );
+    const { idp, connection } = started;
+    const [alive, revoked] = [
+      await idp.issueAccessToken({ resource }),
+      await idp.issueAccessToken({ resource }),
+    ];
+    await idp.revoke(revoked);
+    await started.logOut({ sub: ada.sub, sid: 's1' });
+    expect((await connection.verifyAccessToken(alive)).provedBy).toBe('jwt');
+    expect((await verdictOn(connection, revoked)).code).toBe('inactive');
+    idp.fail('introspection', 'status-500');
+    expect((await verdictOn(connection, await idp.issueAccessToken({ resource }))).status).toBe(503);
+    await started.logOut({ sub: ada.sub });
+    expect((await verdictOn(connection, alive)).code).toBe('revoked');
+  });
+
+  it('leaves a JWT that the IdP has just taken as not revoked, where it says so at userinfo', async () => {
+    await using idp = await startStandIn({ jwtsHonoured: true });
+    const environment = { TEST_LOGOUT_CLIENT_IDS: clientId };
+    await using connection = await connect(idp, environment, { userinfoRole: 'revocation' });
+    const [alive, revoked] = [
+      await idp.issueAccessToken({ resource }),
+      await idp.issueAccessToken({ resource }),
+    ];
+    await idp.revoke(revoked);
+    await connection.backchannelLogout?.(logoutToken(idp, { sub: ada.sub, sid: 's1' }));
+    expect((await connection.verifyAccessToken(alive)).subject).toBe(ada.sub);
+    expect((await verdictOn(connection, revoked)).code).toBe('revoked');
+    idp.fail('userinfo', 'status-500');
+    expect((await verdictOn(connection, alive)).status).toBe(503);
+    await connection.backchannelLogout?.(logoutToken(idp, { sub: ada.sub }));
+    expect((await verdictOn(connection, alive)).code).toBe('revoked');
+  });
+});
+
+describe('an introspected token', () => {
+  /** What introspection says of every token. */
+  const active = (claims: object = {}) => ({
+    status: 200,
+    body: {
+      active: true,
+      sub: ada.sub,
+      aud: resource,
+      iat: secondsAgo(60),
+      exp: secondsAgo(-600),
+      ...claims,
+    },
+  });
+
+  it('that was issued before the logout is refused, though the IdP still calls it active', async () => {
+    await using started = await startOpaque();
+    const { idp, connection } = started;
+    idp.fail('introspection', active({ sid: 's1' }));
+    for (const [token, logout] of [
+      ['a', { sid: 's1' }],
+      ['b', { sub: ada.sub }],
+    ] as const) {
+      await started.logOut(logout);
+      expect((await verdictOn(connection, token)).code).toBe('revoked');
+    }
+    idp.fail('introspection', active({ sid: 's2', iat: secondsAgo(-5) }));
+    expect((await connection.verifyAccessToken('c')).subject).toBe(ada.sub);
+  });
+
+  /** Judges a token while logouts come: each before introspection has answered another time that it is active. */
+  const judgeDuringLogouts = async (logouts: object[], claims: object, verdictLifetime: string) => {
+    await using idp = await startStandIn({ signingAlg: 'ES256' });
+    let asked = 0;
+    const ask = async ({ answer }: Question) => {
+      const logout = logouts[asked];
+      asked += 1;
+      if (logout !== undefined) await connection.backchannelLogout?.(logoutToken(idp, { ...logout }));
+      answer(active(claims).body);
+    };
+    await using endpoint = await startIntrospectionEndpoint((question) => void ask(question));
+    await using connection = await connect(
+      idp,
+      { TEST_LOGOUT_CLIENT_IDS: clientId, TEST_VERDICT_LIFETIME: verdictLifetime },
+      { introspectionUrl: endpoint.url, userinfoRole: 'none' },
+    );
+    const status = await connection.verifyAccessToken('opaque').then(
+      () => 200,
+      ({ status }: { status: number }) => status,
+    );
+    return { status, asked };
+  };
+
+  it.each(['60', '0'])(
+    'is compared with a logout that comes meanwhile, verdicts held for %s s',
+    async (lifetime) => {
+      for (const logout of [{ sid: 's1' }, { sub: ada.sub }]) {
+        expect(await judgeDuringLogouts([logout], { sid: 's1' }, lifetime)).toEqual({
+          status: 401,
+          asked: 1,
+        });
+      }
+    },
+  );
+
+  it.each(['60', '0'])(
+    'is judged again for a logout of which only the IdP knows, verdicts held for %s s',
+    async (lifetime) => {
+      const logout = { sub: ada.sub, sid: 's1' };
+      const others = { sub: grace.sub, sid: 's1' };
+      expect(await judgeDuringLogouts([others], {}, lifetime)).toEqual({ status: 200, asked: 1 });
+      expect(await judgeDuringLogouts([logout], {}, lifetime)).toEqual({ status: 200, asked: 2 });
+      // Not without end.
+      const many = Array.from({ length: 10 }, () => logout);
+      expect(await judgeDuringLogouts(many, {}, lifetime)).toEqual({ status: 503, asked: 3 });
+    },
+  );
+
+  it('whose session only the IdP knows is asked about after the logout, and its word counts', async () => {
+    await using started = await startOpaque();
+    const { idp, connection } = started;
+    const [token, revoked] = [
+      await idp.issueAccessToken({ resource }),
+      await idp.issueAccessToken({ resource }),
+    ];
+    for (const each of [token, revoked]) await connection.verifyAccessToken(each);
+    await idp.revoke(revoked);
+    expect((await connection.verifyAccessToken(revoked)).subject).toBe(ada.sub);
+    await started.logOut({ sub: ada.sub, sid: 's1' });
+    expect((await verdictOn(connection, revoked)).code).toBe('inactive');
+    expect((await connection.verifyAccessToken(token)).subject).toBe(ada.sub);
+    expect(idp.requests.count('introspection')).toBe(4);
+  });
+
+  it('is asked about at each call shortly after such a logout, which the IdP may tell before it is done', async () => {
+    await using started = await startOpaque();
+    const { idp, connection } = started;
+    const token = await idp.issueAccessToken({ resource });
+    await started.logOut({ sub: ada.sub, sid: 's1' });
+    expect((await connection.verifyAccessToken(token)).subject).toBe(ada.sub);
+    await idp.revoke(token);
+    expect((await verdictOn(connection, token)).code).toBe('inactive');
+
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    vi.setSystemTime(Date.now() + 11_000);
+    const later = await idp.issueAccessToken({ resource });
+    const asked = idp.requests.count('introspection');
+    for (let call = 0; call < 3; call += 1) await connection.verifyAccessToken(later);
+    expect(idp.requests.count('introspection')).toBe(asked + 1);
   });
 });
 

@@ -62,8 +62,37 @@ describe('the settings of every provider', () => {
     ['TEST_CLIENT_AUTH', 'none'],
     ['TEST_VERDICT_LIFETIME', '61'],
     ['TEST_VERDICT_LIFETIME', '1.5'],
+    ['TEST_ISSUER', 'https://idp.example.com/{tenantid}/v2.0'],
+    ['TEST_ISSUER', 'https://idp.example.com/<tenant>/v2.0'],
+    ['TEST_ISSUER', 'https://idp.example.com/%7Btenantid%7D/v2.0'],
+    ['TEST_ISSUER', 'https://{tenant}.idp.example.com'],
+    ['TEST_ISSUER', 'https://idp.example.com/a\tb'],
+    ['TEST_DISCOVERY_URL', 'https://idp.example.com/{realm}/metadata'],
+    ['TEST_MAX_OPAQUE_TOKEN_LENGTH', '0'],
+    ['TEST_MAX_OPAQUE_TOKEN_LENGTH', '16385'],
+    ['TEST_KEYS_MAX_AGE_SECONDS', '59'],
+    ['TEST_KEYS_MAX_AGE_SECONDS', '1e9'],
+    ['TEST_REVOCATION', 'Required'],
   ])('refuse %s=%s', (name, value) => {
     expect(problemsOf({ [name]: value })).toEqual([name]);
+  });
+
+  it.each(['a,b', 'a b', 'a, b', ' ,a ,\n b, '])('take commas and spaces in every list: %j', (list) => {
+    const { environment, environmentPrefix } = testProvider();
+    const fields = ['AUDIENCE', 'SCOPES', 'REQUIRED_SCOPES', 'LOGOUT_CLIENT_IDS'];
+    const lists = Object.fromEntries(fields.map((field) => [`TEST_${field}`, list]));
+    const values = requireEnvironment(
+      environment,
+      { TEST_ISSUER: 'https://idp.example.com', ...lists },
+      environmentPrefix,
+    );
+    const entries = ['a', 'b'];
+    expect(values).toMatchObject({
+      audience: entries,
+      scopes: entries,
+      requiredScopes: entries,
+      logoutClientIds: entries,
+    });
   });
 
   it('keep an issuer byte for byte, split lists, and have defaults', () => {
@@ -80,6 +109,77 @@ describe('the settings of every provider', () => {
       requiredScopes: ['x', 'y'],
       clientAuth: 'client_secret_basic',
       verdictLifetime: 10,
+      maxOpaqueTokenLength: 4_096,
+      keysMaxAgeSeconds: 86_400,
+      revocation: 'best-effort',
     });
+  });
+});
+
+describe('a variable that nothing reads', () => {
+  const problemsOf = (environment: Record<string, string>) => {
+    const reading = testProvider().readEnvironment({
+      TEST_ISSUER: 'https://idp.example.com',
+      ...environment,
+    });
+    return reading.success ? [] : reading.problems;
+  };
+
+  it.each([
+    ['TEST_REQUIRED_SCOPE', 'TEST_REQUIRED_SCOPES=mcp:whoami'],
+    ['TEST_AUDIENCES', 'TEST_AUDIENCE=http://localhost:3001/mcp'],
+    ['TEST_CLIENTID', 'TEST_CLIENT_ID=whoami'],
+    ['Test_Audience', 'TEST_AUDIENCE=http://localhost:3001/mcp'],
+    ['TEST_SECRET_CLIENT', expect.stringContaining('TEST_')],
+  ])('is refused with the nearest right name, and not shown: %s', (name, example) => {
+    const [problem, ...others] = problemsOf({ [name]: 'PLANTED' });
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({ variable: name, example });
+    expect(JSON.stringify(problem)).not.toContain('PLANTED');
+  });
+
+  it('is refused beside what else is wrong, and by `connect` too', async () => {
+    const environment = { TEST_ISSUER: 'x', TEST_REQUIRED_SCOPE: 'mcp:admin' };
+    expect(problemsOf(environment).map(({ variable: name }) => name)).toEqual([
+      'TEST_REQUIRED_SCOPE',
+      'TEST_ISSUER',
+    ]);
+    const resources: [string] = ['https://mcp.example.com/mcp'];
+    await expect(testProvider().connect(environment, { resources })).rejects.toThrow('TEST_REQUIRED_SCOPES');
+  });
+
+  it.each([
+    // Kubernetes tells every container of the services beside it; here one is called "test".
+    ['TEST_SERVICE_HOST', '10.0.0.1'],
+    ['TEST_SERVICE_PORT', '80'],
+    ['TEST_SERVICE_PORT_HTTP', '80'],
+    ['TEST_PORT', 'tcp://10.0.0.1:80'],
+    ['TEST_PORT_80_TCP_ADDR', '10.0.0.1'],
+    ['TEST_PORT_80_TCP', 'tcp://10.0.0.1:80'],
+    ['TEST_AUDIENCES', ''],
+    ['TESTING_AUDIENCE', 'x'],
+    ['MY_TEST_AUDIENCE', 'x'],
+  ])('is another program’s or not set: %s=%s', (name, value) => {
+    expect(problemsOf({ [name]: value })).toEqual([]);
+  });
+});
+
+describe('NODE_ENV', () => {
+  const resources: [string] = ['https://mcp.example.com/mcp'];
+  const connect = (value: string) =>
+    testProvider().connect({ TEST_ISSUER: 'http://idp.invalid', NODE_ENV: value }, { resources });
+
+  it.each(['Production', 'PRODUCTION', 'prod', 'production ', ' production', 'production\n', 'staging'])(
+    'is refused in another spelling: %j',
+    async (value) => {
+      await expect(connect(value)).rejects.toThrow(/^NODE_ENV does not work[\s\S]*NODE_ENV=production$/);
+    },
+  );
+
+  it('closes the gates of production', async () => {
+    await expect(connect('production')).rejects.toThrow('TEST_ISSUER=https://idp.invalid');
+    for (const value of ['development', 'test', '']) {
+      await expect(connect(value)).rejects.toThrow('can not be reached');
+    }
   });
 });

@@ -2,6 +2,9 @@ import { ada, type Fault, startStandIn, verdictOn } from '@mcp-whoami/testkit';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect, resource } from './test-provider.ts';
 
+/** How many times the keys are asked for at will; then once a cooldown. */
+const atWill = 10;
+
 const start = async () => {
   await using stack = new AsyncDisposableStack();
   const idp = stack.use(await startStandIn());
@@ -34,26 +37,67 @@ describe('the keys of an issuer', () => {
     expect(idp.keyRequests()).toBe(1);
   });
 
-  it('are asked for again once a cooldown by unknown key ids, however many', async () => {
+  it('are asked for a few times by unknown key ids, and then once a cooldown', async () => {
     await using started = await start();
-    const flood = async () => {
-      const verdicts = Array.from({ length: 100 }, (_, index) =>
-        verdictOn(started.connection, started.tokenWithKeyId(`unknown-${index}`)),
-      );
-      expect(new Set((await Promise.all(verdicts)).map(({ code }) => code))).toEqual(
-        new Set(['unknown_key']),
-      );
+    let sent = 0;
+    const codesOfFlood = async () => {
+      const verdicts = Array.from({ length: 100 }, () => {
+        sent += 1;
+        return verdictOn(started.connection, started.tokenWithKeyId(`unknown-${sent}`));
+      });
+      return new Set((await Promise.all(verdicts)).map(({ code }) => code));
     };
+    pass(0);
     await started.subjectOf(started.goodToken());
-    await flood();
+    for (let flood = 0; flood < atWill; flood += 1) await codesOfFlood();
+    // The first of them, and those at will.
+    expect(started.keyRequests()).toBe(atWill);
+    // Of what may not be looked for nothing is known.
+    expect(await codesOfFlood()).toEqual(new Set(['idp_unavailable']));
     pass(1);
-    await flood();
-    expect(started.keyRequests()).toBe(2);
+    await codesOfFlood();
+    expect(started.keyRequests()).toBe(atWill);
+    pass(9);
+    await codesOfFlood();
+    expect(started.keyRequests()).toBe(atWill + 1);
+  });
+
+  it('that were looked for and are not there are refused at once for a cooldown', async () => {
+    await using started = await start();
+    const token = started.tokenWithKeyId('unknown');
+    for (let call = 0; call < 20; call += 1) {
+      expect(await verdictOn(started.connection, token)).toMatchObject({ code: 'unknown_key', status: 401 });
+    }
+    expect(started.keyRequests()).toBe(1);
     pass(11);
-    await flood();
-    pass(1);
-    await flood();
-    expect(started.keyRequests()).toBe(3);
+    await verdictOn(started.connection, token);
+    expect(started.keyRequests()).toBe(2);
+  });
+
+  it('that came later are found at once though tokens with unknown ones were sent just before', async () => {
+    await using started = await start();
+    await started.subjectOf(started.goodToken());
+    for (const kid of ['one', 'two', 'three']) {
+      await verdictOn(started.connection, started.tokenWithKeyId(kid));
+    }
+    await started.idp.rotateKeys();
+    expect(await started.subjectOf(started.goodToken())).toBe(ada.sub);
+  });
+
+  it('that came later are undecided, never refused, until they may be asked for again', async () => {
+    await using started = await start();
+    await started.subjectOf(started.goodToken());
+    for (let index = 0; index < 2 * atWill; index += 1) {
+      await verdictOn(started.connection, started.tokenWithKeyId(`unknown-${index}`));
+    }
+    await started.idp.rotateKeys();
+    const token = started.goodToken();
+    const verdict = await verdictOn(started.connection, token);
+    expect(verdict).toMatchObject({ code: 'idp_unavailable', status: 503 });
+    expect(Number(verdict.headers['Retry-After'])).toBeGreaterThanOrEqual(9);
+    expect(Number(verdict.headers['Retry-After'])).toBeLessThanOrEqual(10);
+    pass(11);
+    expect(await started.subjectOf(token)).toBe(ada.sub);
   });
 
   it.each<[string, Fault]>([
@@ -74,7 +118,8 @@ describe('the keys of an issuer', () => {
       const verdict = await verdictOn(started.connection, started.tokenWithKeyId(`unknown-${index}`));
       expect(verdict).toMatchObject({ code: 'idp_unavailable', status: 503 });
     }
-    expect(started.keyRequests()).toBe(2);
+    // The first of them, and those at will, one of which came back meanwhile.
+    expect(started.keyRequests()).toBe(atWill + 1);
     expect(await started.subjectOf(good)).toBe(ada.sub);
   });
 
@@ -120,7 +165,8 @@ describe('the keys of an issuer', () => {
     pass(11 * 60);
     const verdicts = await Promise.all([1, 2, 3].map(() => verdictOn(started.connection, old)));
     expect(verdicts.map(({ code }) => code)).toEqual(['unknown_key', 'unknown_key', 'unknown_key']);
-    expect(started.keyRequests()).toBe(2);
+    // That of the first, and one for those who came when it had begun.
+    expect(started.keyRequests()).toBe(3);
   });
 
   it('are waited for by no call once a request for them has failed', async () => {
@@ -170,5 +216,58 @@ describe('the keys of an issuer', () => {
       expect(await started.subjectOf(token)).toBe(ada.sub);
     }
     expect(started.keyRequests()).toBeGreaterThan(1);
+  });
+});
+
+describe('a logout token', () => {
+  const startWithLogout = async () => {
+    await using stack = new AsyncDisposableStack();
+    const idp = stack.use(await startStandIn());
+    const connection = stack.use(
+      await connect(idp, { TEST_LOGOUT_CLIENT_IDS: 'mcp-client' }, { userinfoRole: 'none' }),
+    );
+    const logoutToken = (changes: Record<string, unknown> = {}, header = {}) => {
+      const now = Math.floor(Date.now() / 1000);
+      const events = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+      const claims = { iss: idp.issuer, aud: 'mcp-client', iat: now, exp: now + 120, jti: 'one', events };
+      return idp.signJwt(
+        { ...claims, sub: ada.sub, ...changes },
+        { header: { typ: 'logout+jwt', ...header } },
+      );
+    };
+    const owned = stack.move();
+    return { idp, connection, logoutToken, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  };
+
+  it('that is signed by a new key waits until that may be asked for', async () => {
+    await using started = await startWithLogout();
+    const { idp, connection, logoutToken } = started;
+    for (let index = 0; index < 2 * atWill; index += 1) {
+      await verdictOn(
+        connection,
+        idp.signJwt(idp.validClaims({ aud: resource }), { header: { kid: `unknown-${index}` } }),
+      );
+    }
+    await idp.rotateKeys();
+    const token = idp.signJwt(idp.validClaims({ aud: resource }));
+    expect(await verdictOn(connection, token)).toMatchObject({ status: 503 });
+
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: Date.now() });
+    onTestFinished(() => void vi.useRealTimers());
+    const loggedOut = connection.backchannelLogout?.(logoutToken());
+    await expect.poll(() => vi.getTimerCount()).toBeGreaterThan(0);
+    await vi.advanceTimersByTimeAsync(10_000);
+    await loggedOut;
+    expect(await verdictOn(connection, token)).toMatchObject({ code: 'revoked' });
+  });
+
+  it('of another issuer never makes keys be asked for', async () => {
+    await using started = await startWithLogout();
+    const { idp, connection, logoutToken } = started;
+    for (let index = 0; index < 2 * atWill; index += 1) {
+      const foreign = logoutToken({ iss: 'https://elsewhere.example' }, { kid: `unknown-${index}` });
+      await expect(connection.backchannelLogout?.(foreign)).rejects.toMatchObject({ status: 400 });
+    }
+    expect(idp.requests.count('jwks')).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { startStandIn } from '@mcp-whoami/testkit';
+import { serveOnLoopback, startStandIn } from '@mcp-whoami/testkit';
 import { requireBearerAuth as requireBearerAuthV2 } from '@modelcontextprotocol/express';
 import { requireBearerAuth as requireBearerAuthV1 } from '@modelcontextprotocol/sdk/server/auth/middleware/bearerAuth.js';
 import express, { type RequestHandler } from 'express';
@@ -17,17 +17,11 @@ const serve = async (middleware: RequestHandler) => {
     const { auth } = request;
     response.json(isAccessTokenInfo(auth) ? { subject: auth.subject, claims: auth.claims } : {});
   });
-  const server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const { port, ...server } = await serveOnLoopback(createServer(app));
   return {
+    ...server,
     get: (token: string) =>
       fetch(`http://127.0.0.1:${port}/mcp`, { headers: { authorization: `Bearer ${token}` } }),
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
   };
 };
 

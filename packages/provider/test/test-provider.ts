@@ -6,6 +6,8 @@ import {
   defineProvider,
   issuerVariable,
   providerEnvironment,
+  revocationVariable,
+  type WarningLogger,
 } from '../src/index.ts';
 
 export const resource = 'http://localhost:3001/mcp';
@@ -20,6 +22,7 @@ export const testProvider = (changes: Partial<AuthorizationServer> = {}) =>
       {
         issuer: issuerVariable({ description: 'the issuer', example: 'https://idp.example.com' }),
         ...backchannelLogoutVariable,
+        ...revocationVariable,
       },
       { scopes: ['openid'] },
     ),
@@ -36,13 +39,16 @@ export const testProvider = (changes: Partial<AuthorizationServer> = {}) =>
       ),
   });
 
+const silent: WarningLogger = { warn: () => undefined };
+
 /** Connects it with an IdP. */
 export const connect = (
   idp: StandIn,
   environment: Record<string, string> = {},
   changes: Partial<AuthorizationServer> = {},
+  logger: WarningLogger = silent,
 ) =>
   testProvider(changes).connect(
     { TEST_ISSUER: idp.issuer, TEST_VERDICT_LIFETIME: '0', ...environment },
-    { resources: [resource] },
+    { resources: [resource], logger },
   );

@@ -12,12 +12,14 @@ describe('a JWT', () => {
       token,
       issuer: idp.issuer,
       subject: 'ada',
+      subjectKind: 'user',
       clientId: 'native-client',
       scopes: ['openid', 'mcp:read'],
       audience: [resource, 'other'],
       expiresAt: claims.exp,
       claims,
       provedBy: 'jwt',
+      issuedAt: claims.iat,
       resource: new URL(resource),
     });
   });
@@ -162,12 +164,29 @@ describe('a JWT', () => {
 });
 
 describe('an opaque token', () => {
+  it('is asked about as it is, whatever visible characters it has', async () => {
+    const token = '00D5g!AR8AQ/x<y>&z=%20+#\\';
+    await using idp = await startStandIn({
+      introspection: true,
+      userinfoAnswer: ({ token: sent }) =>
+        sent === token ? { status: 200, body: { sub: 'ada' } } : { status: 401, body: {} },
+    });
+    const { clientId, clientSecret } = idp.introspectionClient;
+    const client = { TEST_CLIENT_ID: clientId, TEST_CLIENT_SECRET: clientSecret };
+    await using byUserinfo = await connect(idp, { TEST_AUDIENCE: '*' });
+    await using byIntrospection = await connect(idp, client);
+    idp.fail('introspection', { status: 200, body: { active: true, sub: 'ada', aud: resource } });
+    expect((await byUserinfo.verifyAccessToken(token)).provedBy).toBe('userinfo');
+    expect((await byIntrospection.verifyAccessToken(token)).provedBy).toBe('introspection');
+    expect(idp.requests.find(({ path }) => path.endsWith('introspection'))?.form?.token).toBe(token);
+  });
+
   it('is refused where its audience can not be known, and the log names the setting', async () => {
     await using idp = await startStandIn({ accessTokens: 'opaque', resource: 'ignored' });
     await using connection = await connect(idp);
     const verdict = await verdictOn(connection, await idp.issueAccessToken());
     expect(verdict).toMatchObject({ code: 'audience_unknown', status: 401 });
-    expect(verdict.logMessage).toContain('TEST_AUDIENCE=*');
+    expect(verdict.logMessage).toContain('TEST_AUDIENCE=none');
   });
 
   it('does not reach the log by way of a redirect', async () => {
@@ -274,6 +293,21 @@ describe('introspection', () => {
     expect(
       await verdictOn(started.connection, await started.idp.issueAccessToken({ resource })),
     ).toMatchObject({ code });
+  });
+
+  it.each(['server_error', 'invalid_token', { code: 1 }, true])(
+    'is undecided where it calls the token active beside an error: %o',
+    async (error) => {
+      await using started = await start((answer) => ({ ...answer, error }));
+      const verdict = await verdictOn(started.connection, await started.idp.issueAccessToken({ resource }));
+      expect(verdict).toMatchObject({ code: 'idp_unavailable', status: 503 });
+    },
+  );
+
+  it.each([null, ''])('is good where its error is none: %o', async (error) => {
+    await using started = await start((answer) => ({ ...answer, error }));
+    const token = await started.idp.issueAccessToken({ resource });
+    expect((await started.connection.verifyAccessToken(token)).subject).toBe('ada');
   });
 
   it.each([401, 403, 408, 429, 500])('is undecided by a %i: the token was not judged', async (status) => {

@@ -6,6 +6,7 @@ export { hostileRequests } from './hostile-requests/hostile-requests.ts';
 export type { HostileRequest } from './hostile-requests/row.ts';
 export { attackerKeysPath, hostileTokens } from './hostile-tokens/hostile-tokens.ts';
 export type { HostileToken } from './hostile-tokens/row.ts';
+export { serveOnLoopback } from './loopback-server.ts';
 export { type Outage, outages } from './provider-suite/outages.ts';
 export {
   otherResource,
@@ -19,6 +20,7 @@ export {
   type Verdict,
   verdictOn,
 } from './provider-suite/under-test.ts';
+export { type RunningProgram, type RunOptions, runCommand, runProgram } from './run-program.ts';
 export {
   type IdentityProvider,
   type SignedIn,
@@ -26,6 +28,7 @@ export {
   signInForToken,
 } from './sign-in/access-token.ts';
 export { SignInError, type SignInOptions, signIn } from './sign-in/sign-in.ts';
+export { skipOutsideCi } from './skip-outside-ci.ts';
 export type { IssueOptions } from './stand-in/access-tokens.ts';
 export type { Endpoint } from './stand-in/endpoints.ts';
 export type { Fault, FaultAnswer, FaultMode } from './stand-in/faults.ts';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { afterEach, expect, it, vi } from 'vitest';
 import { describeChromium, findChromium } from '../src/chromium/index.ts';
-import { close, listen } from '../src/stand-in/loopback-server.ts';
+import { close, listen } from '../src/loopback-server.ts';
 
 const nowhere = '/nowhere/chromium';
 

@@ -29,10 +29,14 @@ it.each(algs)(
     expect(accepted).toEqual([
       'exp missing',
       'exp beyond any number',
+      'iat in an hour',
+      'iat missing under at+jwt',
+      'client_id missing under at+jwt',
       'sub missing',
       ...['is empty', 'is blank', 'is an object', 'is a list', 'is true', 'is null'].map(
         (what) => `sub ${what}`,
       ),
+      ...['a claim of its own', 'objects', 'sub'].map((what) => `claims nested thousands deep: ${what}`),
       'sub twice, "" last',
       'sub twice, ["ada"] last',
       'cnf twice, {"jkt":"0ZcOCORZNYy-DWpqq30jZyJGHTN0d2Hg last',

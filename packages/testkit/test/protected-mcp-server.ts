@@ -4,7 +4,7 @@ import { SSEServerTransport } from '@modelcontextprotocol/sdk/server/sse.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { z } from 'zod';
-import type { StandIn } from '../src/index.ts';
+import { type StandIn, serveOnLoopback } from '../src/index.ts';
 
 const adminScope = 'mcp:admin';
 
@@ -78,16 +78,13 @@ export const startProtectedServer = async (idp: StandIn) => {
     return transport.handleRequest(request, response, body);
   };
 
-  const server = createServer((request, response) => void handle(request, response)).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  const origin = `http://localhost:${typeof address === 'object' && address ? address.port : 0}`;
+  const { port, ...server } = await serveOnLoopback(
+    createServer((request, response) => void handle(request, response)),
+  );
+  const origin = `http://localhost:${port}`;
   return {
+    ...server,
     mcp: `${origin}/mcp`,
     sse: `${origin}/sse`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      server.close();
-    },
   };
 };

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { decodeJwt } from 'jose';
 import { expect, it } from 'vitest';
-import { grace, signIn, signInForToken, startStandIn } from '../src/index.ts';
+import { grace, serveOnLoopback, signIn, signInForToken, startStandIn } from '../src/index.ts';
 
 const resource = 'http://localhost:3001/mcp';
 
@@ -28,13 +28,11 @@ const servePages = async (pages: Record<string, string>) => {
       const sent = body || url.searchParams.toString();
       response.writeHead(303, { location: `${redirectUri}?${sent}` }).end();
     });
-  }).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
+  });
+  const { port, ...serving } = await serveOnLoopback(server);
   return {
+    ...serving,
     url: `http://localhost:${port}/auth?redirect_uri=${encodeURIComponent(redirectUri)}`,
-    [Symbol.asyncDispose]: async () => void server.close(),
   };
 };
 

@@ -1,10 +1,14 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import { type JWKS, Provider } from 'oidc-provider';
+import { createDocumentFetch } from './client-metadata-document.ts';
 import { listenOnLoopback } from './loopback-server.ts';
+import { allowCrossOrigin, requireOriginOfThisMachine } from './page-origins.ts';
 import { configureProvider } from './provider-configuration.ts';
-import { allowCrossOrigin, requireLoopbackHost, withKnownScopes } from './request-filters.ts';
+import { requireLoopbackHost, withKnownScopes } from './request-filters.ts';
+import { rememberRequester } from './requester.ts';
 import { signIn } from './sign-in.ts';
+import { createUnreadClients } from './unread-client.ts';
 import { type DevelopmentUser, developmentUsers } from './users.ts';
 
 export type DevAuthorizationServerOptions = {
@@ -42,17 +46,23 @@ export async function startDevAuthorizationServer({
   }
   const supported = [...new Set(['openid', 'profile', 'email', 'offline_access', ...scopes])];
   const jwks = await generateKeys();
+  const unreadClients = createUnreadClients(createDocumentFetch());
   const { origin, [Symbol.asyncDispose]: dispose } = await listenOnLoopback(port, (issuer) => {
-    const provider = new Provider(issuer, configureProvider({ resources, scopes: supported, jwks }));
+    const provider = new Provider(
+      issuer,
+      configureProvider({ resources, scopes: supported, jwks, unreadClients }),
+    );
     provider.on('server_error', (_ctx, error) => onError(error));
     // Koa's own `onerror` writes to the console; what is `expose`d is the request's fault and was answered.
     provider.onerror = (error) => {
       if (!('expose' in error && error.expose)) onError(error);
     };
     provider.use(requireLoopbackHost);
+    provider.use(requireOriginOfThisMachine);
     provider.use(allowCrossOrigin);
+    provider.use(rememberRequester);
     provider.use(withKnownScopes(provider.pathFor('authorization'), supported));
-    provider.use(signIn(provider, developmentUsers));
+    provider.use(signIn(provider, developmentUsers, unreadClients.isUnread));
     return provider.callback();
   });
   return { issuer: origin, users: developmentUsers, [Symbol.asyncDispose]: dispose };

@@ -1,8 +1,17 @@
-import { connectAuthorizationServer, defineProvider, isLoopbackHost, variable } from '@mcp-whoami/provider';
+import {
+  connectAuthorizationServer,
+  defineProvider,
+  httpUrl,
+  isLoopbackHost,
+  nodeEnvironment,
+  variable,
+} from '@mcp-whoami/provider';
 import { z } from 'zod';
 import { startDevAuthorizationServer } from './authorization-server.ts';
 
 const wrongResource = 'The client has to ask for a token with the URL of this server as `resource`';
+
+const everybody = 'the dev provider lets everybody in without a password; set PROVIDER';
 
 const scopes = ['openid', 'profile', 'email'];
 
@@ -12,23 +21,30 @@ export const dev = defineProvider({
   title: 'embedded development identity provider',
   environment: z.object({
     nodeEnv: variable(
-      z
-        .string()
-        .optional()
-        .refine((value) => value !== 'production', {
-          error:
-            'anything but production: the dev provider lets everybody in without a password; set PROVIDER',
-        }),
-      { description: 'not `production`', example: 'development', defaultText: 'none' },
+      nodeEnvironment.nodeEnv.refine((production) => !production, {
+        error: `anything but production: ${everybody}`,
+        params: { example: 'PROVIDER=generic-oidc' },
+      }),
+      { description: 'not `production`', example: 'development', defaultText: 'none', exact: true },
     ),
     host: variable(
       z
         .string()
         .default('127.0.0.1')
-        .refine((host) => isLoopbackHost(host) || host === '::1', {
-          error: 'a loopback address: the dev provider lets everybody in without a password; set PROVIDER',
-        }),
+        .refine(isLoopbackHost, { error: `a loopback address: ${everybody}` }),
       { description: 'a loopback address', example: '127.0.0.1' },
+    ),
+    publicUrl: variable(
+      httpUrl
+        .refine((url) => isLoopbackHost(URL.parse(url)?.hostname ?? ''), {
+          error: `an address of this machine: ${everybody}`,
+        })
+        .optional(),
+      {
+        description: 'an address of this machine',
+        example: 'http://localhost:3001',
+        defaultText: 'http://localhost:$PORT',
+      },
     ),
   }),
   connect: async (_, context) => {

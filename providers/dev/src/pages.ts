@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isLoopbackRedirect } from './redirect-uris.ts';
 import type { DevelopmentUser } from './users.ts';
 
 const STYLE = `
@@ -14,6 +15,8 @@ small { display: block; margin-top: 2rem; }
  * For every page. There is no `form-action`: browsers apply it to the redirects after the form too, and those lead
  * to the client and wherever the client sends the browser next.
  * `Referrer-Policy: same-origin` keeps the request out of the client's logs, and `Origin` on our own form.
+ * There is no `Cross-Origin-Opener-Policy` either: clients that open this page in a window wait for its answer there,
+ * and would lose the window for good.
  */
 export const pageHeaders = {
   'Content-Type': 'text/html; charset=utf-8',
@@ -21,13 +24,17 @@ export const pageHeaders = {
   'Cache-Control': 'no-store',
   'Referrer-Policy': 'same-origin',
   'X-Content-Type-Options': 'nosniff',
+  'X-Frame-Options': 'DENY',
 };
 
 /** A client may call itself anything, at any length. */
 const MAX_CLIENT_NAME_CHARACTERS = 80;
 
 export type SignInRequest = {
+  /** What the client calls itself. */
   readonly clientName: string;
+  /** Where the client's Client ID Metadata Document is, if it has one, and whether it could be read. */
+  readonly document?: { readonly url: string; readonly isRead: boolean };
   readonly redirectUri: string;
   readonly resources: readonly string[];
   readonly scopes: readonly string[];
@@ -36,13 +43,13 @@ export type SignInRequest = {
 
 /** The one page of a sign-in: choosing a user also consents. It posts `choice`, a user's `sub` or `cancel`. */
 export function signInPage(request: SignInRequest): string {
-  const name = [...request.clientName].slice(0, MAX_CLIENT_NAME_CHARACTERS).join('');
   return page(
     'Sign in',
-    `<h1>Sign in to continue to ${escapeHtml(name)}</h1>
+    `<h1>Sign in to continue to ${escapeHtml(displayName(request.clientName))}</h1>
+<p>${identification(request.document)}</p>
 <p>It asks for access to ${listed(request.resources)} with:</p>
 <ul>${request.scopes.map((scope) => `<li>${escapeHtml(scope)}</li>`).join('')}</ul>
-<p>Then you go back to ${escapeHtml(destination(request.redirectUri))}.</p>
+<p>Then you go back to ${destination(request.redirectUri)}.</p>
 <form method="post">
 ${request.users.map((user) => `<button name="choice" value="${escapeHtml(user.sub)}">Continue as ${escapeHtml(user.name)}</button>`).join('\n')}
 <button name="choice" value="cancel">Cancel</button>
@@ -53,7 +60,7 @@ ${request.users.map((user) => `<button name="choice" value="${escapeHtml(user.su
 
 /** What went wrong, for a person; `detail` may be text from a request. */
 export function errorPage(title: string, detail: string): string {
-  return page(title, `<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(detail)}</p>`);
+  return page(title, `<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(visible(detail))}</p>`);
 }
 
 function page(title: string, main: string): string {
@@ -74,14 +81,38 @@ ${main}
 `;
 }
 
-/** The part of a redirect URI that says who receives the code: its origin, or a private-use scheme. */
+/** How much of what the client says about itself is known. */
+function identification(document: SignInRequest['document']): string {
+  if (!document) return 'That is what the client calls itself; nobody has checked it.';
+  const host = strong(URL.parse(document.url)?.host ?? document.url);
+  return document.isRead
+    ? `It is described by a document at ${host}.`
+    : `It says that a document at ${host} describes it. <strong>The document could not be read</strong>, so nobody has checked that: continue only if you have just started this client on this computer.`;
+}
+
+/** Who receives the code, by the part of the redirect URI that says so: its origin, or a private-use scheme. */
 function destination(redirectUri: string): string {
   const url = URL.parse(redirectUri);
-  return url?.host ? `${url.protocol}//${url.host}` : (url?.protocol ?? redirectUri);
+  const place = strong(url?.host ? `${url.protocol}//${url.host}` : (url?.protocol ?? redirectUri));
+  if (isLoopbackRedirect(redirectUri)) return `${place}, a program on this computer`;
+  return url?.protocol === 'https:' ? place : `${place}, the program on this computer that opens such links`;
+}
+
+/** Control characters and those that change the direction of text could make a name read as something else. */
+function displayName(name: string): string {
+  return [...visible(name)].slice(0, MAX_CLIENT_NAME_CHARACTERS).join('');
+}
+
+function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '');
+}
+
+function strong(text: string): string {
+  return `<strong>${escapeHtml(text)}</strong>`;
 }
 
 function listed(items: readonly string[]): string {
-  return items.map((item) => `<strong>${escapeHtml(item)}</strong>`).join(', ');
+  return items.map(strong).join(', ');
 }
 
 const ENTITIES: Record<string, string> = {

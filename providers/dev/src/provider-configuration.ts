@@ -4,13 +4,16 @@ import { createBoundedAdapter } from './bounded-adapter.ts';
 import { mayFetchClientMetadata } from './client-metadata-document.ts';
 import {
   additionalClientMetadata,
+  type RegistrationRules,
   supportedGrantTypes,
   supportedResponseTypes,
   takeRegistration,
 } from './client-registration.ts';
 import { errorPage, pageHeaders } from './pages.ts';
+import { isRelayToThisMachine } from './redirect-uris.ts';
 import { findResourceServer } from './resource-servers.ts';
 import { signInPath } from './sign-in.ts';
+import type { createUnreadClients } from './unread-client.ts';
 import { claimsByScope, developmentUsers, profileClaims } from './users.ts';
 
 /** Lifetimes in seconds; all state is gone when the process ends anyway. */
@@ -24,15 +27,23 @@ const TTL = {
   RefreshToken: 14 * 86_400,
 };
 
+const registrationRules: RegistrationRules = {
+  acceptsHttps: isRelayToThisMachine,
+  expectedRedirect:
+    'a loopback URL (http://127.0.0.1/callback, any port) or a private-use scheme that is a reversed domain name (com.example.app:/callback); a client in the cloud cannot reach this server',
+};
+
 /** What of oidc-provider this server uses, and what its clients need it to do differently. */
 export function configureProvider({
   resources,
   scopes,
   jwks,
+  unreadClients,
 }: {
   resources: readonly string[];
   scopes: readonly string[];
   jwks: JWKS;
+  unreadClients: ReturnType<typeof createUnreadClients>;
 }): Configuration {
   return {
     adapter: createBoundedAdapter(),
@@ -44,12 +55,14 @@ export function configureProvider({
     },
     scopes,
     claims: claimsByScope,
+    // Nothing but metadata documents: registrations keep no URL that would be fetched.
+    fetch: unreadClients.fetch,
     responseTypes: supportedResponseTypes,
     clientAuthMethods: ['none', 'client_secret_basic', 'client_secret_post'],
     clientDefaults: { grant_types: supportedGrantTypes, response_types: supportedResponseTypes },
     extraClientMetadata: {
       properties: additionalClientMetadata,
-      validator: (_ctx, _key, _value, metadata) => takeRegistration(metadata),
+      validator: (_ctx, _key, _value, metadata) => takeRegistration(metadata, registrationRules),
     },
     // The MCP specification wants PKCE (RFC 7636) of every client, oidc-provider by itself only of public ones.
     pkce: { required: () => true },
@@ -82,6 +95,7 @@ export function configureProvider({
         enabled: true,
         ack: 'draft-02',
         allowFetch: (_ctx, clientId) => mayFetchClientMetadata(clientId),
+        allowClient: unreadClients.allowClient,
       },
       resourceIndicators: {
         enabled: true,

@@ -2,32 +2,14 @@ import type { Provider } from 'oidc-provider';
 
 export type Middleware = Parameters<Provider['use']>[0];
 
-const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
+/** A `Host`, or the host of an origin. */
+export const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
 
 /** Refuses a page of another name that was rebound to the loopback address: its requests carry its own Host. */
 export const requireLoopbackHost: Middleware = async (ctx, next) => {
   if (LOOPBACK_HOST.test(ctx.req.headers.host ?? '')) return next();
   ctx.status = 403;
   ctx.body = 'Host is not a loopback name\n';
-};
-
-const CROSS_ORIGIN_PATH = /^\/(reg|token|jwks|\.well-known\/.*)$/;
-
-/**
- * Lets clients that run in a browser read what clients fetch: metadata, keys, registration, tokens. None of these
- * look at cookies, so any origin may (and, with `*`, none can send them). oidc-provider has no CORS on registration,
- * and leaves a response alone that has its headers already.
- */
-export const allowCrossOrigin: Middleware = async (ctx, next) => {
-  if (!CROSS_ORIGIN_PATH.test(ctx.path)) return next();
-  ctx.set('Access-Control-Allow-Origin', '*');
-  ctx.set('Access-Control-Expose-Headers', 'WWW-Authenticate');
-  if (ctx.method !== 'OPTIONS') return next();
-  ctx.set('Access-Control-Allow-Methods', 'GET, POST');
-  // The wildcard does not cover Authorization (Fetch, "CORS-unsafe request-header names").
-  ctx.set('Access-Control-Allow-Headers', 'Authorization, *');
-  ctx.set('Access-Control-Max-Age', '3600');
-  ctx.status = 204;
 };
 
 /** What a request that names no known scope is asking for (RFC 6749 §3.3: "a pre-defined default value"). */

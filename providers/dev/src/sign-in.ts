@@ -5,6 +5,7 @@ import { errorPage, pageHeaders, signInPage } from './pages.ts';
 import type { Middleware } from './request-filters.ts';
 import type { DevelopmentUser } from './users.ts';
 
+type Client = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>;
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
 export const signInPath = (uid: string): string => `/interaction/${uid}`;
@@ -21,7 +22,11 @@ const authorizationRequest = z.object({
 });
 
 /** Shows the sign-in page of a pending authorization request, and takes the choice made on it. */
-export function signIn(provider: Provider, users: readonly DevelopmentUser[]): Middleware {
+export function signIn(
+  provider: Provider,
+  users: readonly DevelopmentUser[],
+  isUnread: (client: Client) => boolean,
+): Middleware {
   return async (ctx, next) => {
     if (!ctx.path.startsWith(signInPath(''))) return next();
     ctx.set(pageHeaders);
@@ -31,7 +36,7 @@ export function signIn(provider: Provider, users: readonly DevelopmentUser[]): M
     };
 
     // Bound to this browser by the interaction's signed cookie (http only, SameSite=Lax: no form of another site
-    // can bring it along).
+    // can bring it along). The page's path is its form token: 126 random bits that no other origin can read.
     const interaction = await provider.interactionDetails(ctx.req, ctx.res).catch((error: unknown) => {
       if (error instanceof errors.SessionNotFound) return undefined;
       throw error;
@@ -40,7 +45,7 @@ export function signIn(provider: Provider, users: readonly DevelopmentUser[]): M
 
     if (ctx.method === 'GET' || ctx.method === 'HEAD') {
       ctx.status = 200;
-      ctx.body = await renderChoice(provider, interaction, users);
+      ctx.body = await renderChoice(provider, interaction, users, isUnread);
       return;
     }
     if (ctx.method !== 'POST') {
@@ -48,8 +53,8 @@ export function signIn(provider: Provider, users: readonly DevelopmentUser[]): M
       return refuse(405, 'This page takes the choice of a user by POST.');
     }
     // Another port of localhost is the same site to a cookie, but not the same origin.
-    const { origin } = ctx.req.headers;
-    if (origin !== undefined && origin !== `http://${ctx.req.headers.host}`) {
+    const { origin, 'sec-fetch-site': site = 'same-origin' } = ctx.req.headers;
+    if (site !== 'same-origin' || (origin !== undefined && origin !== `http://${ctx.req.headers.host}`)) {
       return refuse(403, 'The choice of a user came from a page of another origin.');
     }
     if (!ctx.is('application/x-www-form-urlencoded')) return refuse(415, 'A form was expected.');
@@ -74,11 +79,16 @@ async function renderChoice(
   provider: Provider,
   interaction: Interaction,
   users: readonly DevelopmentUser[],
+  isUnread: (client: Client) => boolean,
 ): Promise<string> {
   const request = authorizationRequest.parse(interaction.params);
   const client = await provider.Client.find(request.client_id);
   return signInPage({
     clientName: client?.clientName ?? request.client_id,
+    // Ids that are given at registration are no URLs.
+    ...(client?.clientId.startsWith('https://') && {
+      document: { url: client.clientId, isRead: !isUnread(client) },
+    }),
     redirectUri: request.redirect_uri,
     resources: request.resource,
     scopes: request.scope,

@@ -52,7 +52,7 @@ describe('clients', () => {
     ['http://[::1]/callback', 'http://[::1]:55003/callback'],
     ['cursor://anysphere.cursor-mcp/oauth/callback', 'cursor://anysphere.cursor-mcp/oauth/callback'],
     ['https://vscode.dev/redirect', 'https://vscode.dev/redirect'],
-    ['https://claude.ai/api/mcp/auth_callback', 'https://claude.ai/api/mcp/auth_callback'],
+    ['com.example.app:/callback', 'com.example.app:/callback'],
   ])('registered with %s are answered at %s', async (registered, used) => {
     await using server = await start();
     const client = await registerClient(server.issuer, { redirect_uris: [registered] });
@@ -96,16 +96,37 @@ describe('clients', () => {
     await redeem(server.issuer, client, await signIn(server.issuer, client), {}, secret);
   });
 
-  test.each([['http://192.0.2.1/callback'], ['javascript:alert(1)'], ['data:text/html,x']])(
-    'are refused with the redirect %s',
-    async (uri) => {
-      await using server = await start();
-      await expect(registerClient(server.issuer, { redirect_uris: [uri] })).rejects.toHaveProperty(
-        'error',
-        'invalid_redirect_uri',
-      );
-    },
-  );
+  test('keep the redirects that work here, of those that an editor registers', async () => {
+    await using server = await start();
+    const client = await registerClient(server.issuer, {
+      redirect_uris: [
+        'cursor://anysphere.cursor-mcp/oauth/callback',
+        'https://www.cursor.com/agents/mcp/oauth/callback',
+        'javascript:alert(1)',
+        'http://localhost:8787/callback',
+      ],
+    });
+    const kept = ['cursor://anysphere.cursor-mcp/oauth/callback', 'http://localhost:8787/callback'];
+    expect(client.redirect_uris).toEqual(kept);
+    const dropped = { redirect_uri: 'https://www.cursor.com/agents/mcp/oauth/callback' };
+    const { page } = await authorize(server.issuer, { client_id: client.client_id, ...dropped });
+    expect(page?.status).toBe(400);
+  });
+
+  test.each([
+    ['plain http to another machine', ['http://192.0.2.1/callback']],
+    ['a client in the cloud', ['https://claude.ai/api/mcp/auth_callback']],
+    ['a script', ['javascript:alert(1)']],
+    ['nothing', []],
+    ['no list', 'http://127.0.0.1/callback'],
+    ['more of them than any client has', Array.from({ length: 21 }, (_, n) => `http://127.0.0.1/${n}`)],
+  ])('are refused with redirects to %s', async (_name, redirectUris) => {
+    await using server = await start();
+    await expect(registerClient(server.issuer, { redirect_uris: redirectUris })).rejects.toHaveProperty(
+      'error',
+      'invalid_redirect_uri',
+    );
+  });
 
   test('may be a metadata document, and sign in with it', async () => {
     await using server = await start();

@@ -7,17 +7,21 @@ describe('the sign-in page', () => {
   test('names client, resource and scopes, has no script, and escapes a hostile name', async () => {
     await using server = await start();
     const client = await registerClient(server.issuer, {
-      client_name: `<script>alert("1")</script>'`,
-      redirect_uris: ['http://127.0.0.1/"><img src=x>'],
+      client_name: `<script>alert("1")</script>'\u202e\u0000\u2066`,
+      redirect_uris: ['http://127.0.0.1/"><img/src=x>'],
     });
     const { page } = await authorize(server.issuer, {
       client_id: client.client_id,
-      redirect_uri: 'http://127.0.0.1/"><img src=x>',
+      redirect_uri: 'http://127.0.0.1/"><img/src=x>',
       scope: 'openid mcp:admin',
     });
     const html = (await page?.text()) ?? '';
     expect(html).toContain('&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&#39;');
     expect(html).not.toMatch(/<script|<img/i);
+    // Text that would read backwards, or hide what follows.
+    expect(html).not.toMatch(/[\u202e\0\u2066]/);
+    expect(html).toContain('nobody has checked it');
+    expect(html).toContain('<strong>http://127.0.0.1</strong>, a program on this computer');
     for (const text of [mcp, 'mcp:admin', 'Continue as Ada Lovelace', 'Continue as Grace Hopper', 'Cancel']) {
       expect(html).toContain(text);
     }
@@ -25,6 +29,7 @@ describe('the sign-in page', () => {
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toContain('unsafe');
+    expect(page?.headers.get('x-frame-options')).toBe('DENY');
   });
 
   test('answers the client with access_denied and iss when the user cancels', async () => {
@@ -75,6 +80,8 @@ describe('the sign-in page', () => {
 
   test.each([
     ['a choice from another origin', 403, { headers: { origin: 'http://localhost:1' } }],
+    ['a choice of a page without an origin', 403, { headers: { origin: 'null' } }],
+    ['a choice that another port of localhost sends', 403, { headers: { 'sec-fetch-site': 'same-site' } }],
     ['a choice that is no form', 415, { headers: { 'content-type': 'application/json' }, body: '{}' }],
     ['a choice that does not exist', 400, { body: new URLSearchParams({ choice: 'root' }) }],
     ['a form beyond its size', 413, { body: new URLSearchParams({ choice: 'x'.repeat(100_000) }) }],

@@ -11,7 +11,7 @@ export function keycloakAdvice(audience: readonly string[]): Advice {
   const missingAudience = `Add an Audience mapper with Included Custom Audience ${mappers} to the client scope "basic" (Client scopes > basic > Mappers), see ${readme}#at-keycloak; or accept the token's audience on purpose with KEYCLOAK_AUDIENCE`;
   return {
     audience_mismatch: missingAudience,
-    audience_unknown: `${missingAudience}=*. A token with neither aud nor sub is a lightweight one: switch off "Always use lightweight access token" (Clients > the client > Advanced)`,
+    audience_unknown: `${missingAudience}=none. A token with neither aud nor sub is a lightweight one: switch off "Always use lightweight access token" (Clients > the client > Advanced)`,
     subject_missing:
       'Give the client the client scope "basic", which has the mapper "sub" (Clients > the client > Client scopes), and switch off "Always use lightweight access token" (Advanced)',
     issuer_mismatch:

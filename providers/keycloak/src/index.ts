@@ -4,6 +4,7 @@ import {
   defineProvider,
   issuerVariable,
   providerEnvironment,
+  revocationVariable,
 } from '@mcp-whoami/provider';
 import { keycloakAdvice, startHint } from './advice.ts';
 
@@ -12,6 +13,8 @@ export const keycloak = defineProvider({
   id: 'keycloak',
   title: 'Keycloak',
   environmentPrefix: 'KEYCLOAK',
+  // Of Keycloak's own image, and of this repository's scripts that start it.
+  foreignVariables: /^(ADMIN|ADMIN_PASSWORD|IMAGE|TUTORIAL_IMAGE)$/,
   environment: providerEnvironment(
     {
       issuer: issuerVariable({
@@ -19,6 +22,7 @@ export const keycloak = defineProvider({
         example: 'http://localhost:8080/realms/mcp-realm',
       }),
       ...backchannelLogoutVariable,
+      ...revocationVariable,
     },
     { scopes: ['openid', 'profile', 'email'] },
   ),

@@ -52,6 +52,12 @@ const own = {
     example: 'https://github.com/login/oauth/access_token',
     defaultText: 'from the metadata',
   }),
+  pkce: variable(z.enum(['S256', 'none'], { error: 'S256 or none' }).optional(), {
+    description:
+      'whether an IdP that publishes no metadata checks PKCE: `S256` or `none`; without it clients are told S256, with a warning at start',
+    example: 'S256',
+    defaultText: 'not known',
+  }),
   userinfoUrl: variable(httpUrl.optional(), {
     description: 'where to ask the IdP who a token belongs to',
     example: 'https://api.github.com/user',
@@ -72,6 +78,7 @@ const own = {
     description: 'the body of that request, JSON',
     example: '{"query":"{ viewer { id name email } }"}',
     defaultText: 'none',
+    secret: true,
   }),
   introspectionUrl: variable(httpUrl.optional(), {
     description: 'introspection (RFC 7662), instead of userinfo',
@@ -99,6 +106,11 @@ export const environment = providerEnvironment(own, { scopes: [] }).check(
       eitherOr,
       (values) => isSet(values, field) || isSet(values, 'issuer') || !byHand(values),
     ),
+  ),
+  crossCheck(
+    'pkce',
+    'it only with OAUTH2_AUTHORIZATION_ENDPOINT and OAUTH2_TOKEN_ENDPOINT: otherwise the metadata says it',
+    (values) => !isSet(values, 'pkce') || byHand(values),
   ),
   crossCheck(
     'userinfoUrl',

@@ -6,12 +6,14 @@ export const oauth2Custom = defineProvider({
   id: 'oauth2-custom',
   title: 'OAuth 2.0',
   environmentPrefix: 'OAUTH2',
+  // Of oauth2-proxy, which stands before many servers.
+  foreignVariables: /^PROXY_/,
   environment,
   connect: (settings, context) => {
     const { issuer, authorizationEndpoint, tokenEndpoint, introspectionUrl } = settings;
     const byHand =
       authorizationEndpoint !== undefined && tokenEndpoint !== undefined
-        ? { authorizationEndpoint, tokenEndpoint }
+        ? { authorizationEndpoint, tokenEndpoint, pkce: settings.pkce }
         : undefined;
     return connectAuthorizationServer(
       {

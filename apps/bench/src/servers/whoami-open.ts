@@ -5,24 +5,26 @@
 import type { RequestListener } from 'node:http';
 import { createLogger } from '@mcp-whoami/guard';
 import { createApp } from 'whoami/src/create-app.ts';
-import { tuneGarbageCollection } from 'whoami/src/garbage-collection.ts';
 import { createHttpServer } from 'whoami/src/http-server.ts';
 import { createSseSessions } from 'whoami/src/sse-sessions.ts';
 import { listenOnFreePort } from '../listen.ts';
 import { announce, claims } from './serve.ts';
 
-tuneGarbageCollection();
-const auth = { token: '', clientId: '', scopes: [], claims };
+const auth = { token: '', clientId: '', scopes: [], claims, provedBy: 'jwt' };
 let handle: RequestListener = (_, response) => void response.writeHead(503).end();
-const server = createHttpServer((request, response) => handle(Object.assign(request, { auth }), response));
-const publicUrl = await listenOnFreePort(server);
 const logger = createLogger();
+const server = createHttpServer(
+  (request, response) => handle(Object.assign(request, { auth }), response),
+  logger,
+);
+const publicUrl = await listenOnFreePort(server);
 handle = createApp({
   publicUrl,
+  allowedHosts: [],
   allowedOrigins: [],
   trustedProxies: 0,
   logger,
-  sseSessions: createSseSessions(logger),
+  sseSessions: createSseSessions({ logger }),
   guardedBy: undefined,
 });
 announce(publicUrl);

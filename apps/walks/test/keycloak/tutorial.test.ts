@@ -1,8 +1,7 @@
-import { connectSdkV2 } from '@mcp-whoami/testkit';
+import { connectSdkV2, runCommand } from '@mcp-whoami/testkit';
 import { describeKeycloak, freePort } from '@mcp-whoami/testkit/keycloak';
 import { expect, it } from 'vitest';
 import { tutorialCommands } from '../document.ts';
-import { runCommand } from '../run-command.ts';
 import { whoamiIsReady } from '../start-whoami.ts';
 
 const commands = await tutorialCommands();

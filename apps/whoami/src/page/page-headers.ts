@@ -15,7 +15,13 @@ export function pageHeaders(idpOrigins: readonly string[]): Record<string, strin
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
   ];
-  return { 'Content-Security-Policy': policy.join('; '), 'Cache-Control': 'no-store', ...commonHeaders };
+  return {
+    'Content-Security-Policy': policy.join('; '),
+    'Cache-Control': 'no-store',
+    // No page that opens this one, or that this one opens, has hold of its window.
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    ...commonHeaders,
+  };
 }
 
 /** For the page and for the files that belong to it. */

@@ -1,3 +1,4 @@
+import { publicPathOf } from '@mcp-whoami/guard';
 import { type ConnectInstruction, connectInstructions } from '../connect-instructions.ts';
 import { dataBlock, type Html, html } from './html.ts';
 import type { PageFacts, PageGuard, PageOptions } from './page-facts.ts';
@@ -9,6 +10,8 @@ export function renderPage(
   { resources: [mcp, sse], guard, publicUrl }: PageOptions,
   facts: PageFacts,
 ): string {
+  // From the root of the host: the page is also had without the slash at the end of its URL.
+  const files = `${publicPathOf(publicUrl)}/page`;
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -16,11 +19,11 @@ export function renderPage(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>whoami, an MCP server</title>
-<link rel="icon" href="/page/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/page/base.css">
-<link rel="stylesheet" href="/page/page.css">
-<link rel="stylesheet" href="/page/walk.css">
-<script type="module" src="/page/main.js"></script>
+<link rel="icon" href="${files}/icon.svg" type="image/svg+xml">
+<link rel="stylesheet" href="${files}/base.css">
+<link rel="stylesheet" href="${files}/page.css">
+<link rel="stylesheet" href="${files}/walk.css">
+<script type="module" src="${files}/main.js"></script>
 ${dataBlock('facts', facts)}
 </head>
 <body>
@@ -108,7 +111,7 @@ ${notes}
 <details id="own-client" class="own-client">
 <summary>Use a client id that was registered before</summary>
 <form id="client-form">
-<p>At the identity provider, register a public client (no secret, PKCE with S256) with exactly this redirect URI, and allow the page’s origin (${publicUrl}) to read its answers (CORS, web origins):</p>
+<p>At the identity provider, register a public client (no secret, PKCE with S256) with exactly this redirect URI, and allow the page’s origin (${new URL(publicUrl).origin}) to read its answers (CORS, web origins):</p>
 <p><code>${publicUrl}/</code> ${copyButton(`${publicUrl}/`, 'redirect URI')}</p>
 <p><label for="client-id">Client id</label>
 <input id="client-id" name="client-id" autocomplete="off" autocapitalize="off" spellcheck="false" required>

@@ -1,9 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { connectSdkV2 } from '@mcp-whoami/testkit';
-import { describeDocker, freePort } from '@mcp-whoami/testkit/keycloak';
+import { connectSdkV2, runCommand } from '@mcp-whoami/testkit';
+import { describeDocker, freePort, haveImage, nodeImage } from '@mcp-whoami/testkit/keycloak';
 import { expect, it } from 'vitest';
-import { runCommand } from '../run-command.ts';
 import { composeProject, findCompose } from './compose-project.ts';
 import { testuser } from './start-whoami-on-keycloak.ts';
 
@@ -39,7 +38,7 @@ describeDocker('a Keycloak on the developer’s machine', () => {
     const { keycloakPort, whoamiPort, issuer } = await freePorts();
     const publicUrl = `http://127.0.0.1:${whoamiPort}`;
     await using keycloak = await runCommand('pnpm keycloak', {
-      environment: { KEYCLOAK_PORT: keycloakPort, WHOAMI_PORT: whoamiPort, WHOAMI_PUBLIC_URL: publicUrl },
+      env: { KEYCLOAK_PORT: keycloakPort, WHOAMI_PORT: whoamiPort, WHOAMI_PUBLIC_URL: publicUrl },
       ready: /Keycloak is ready at [\s\S]* Ctrl-C /,
       timeout: keycloakStart,
     });
@@ -61,10 +60,11 @@ describeDocker('a Keycloak on the developer’s machine', () => {
     together,
     // The test's own `expect`: only that one can poll beside other tests.
     async ({ skip, expect }) => {
+      if (!compose || !(await haveImage(nodeImage()))) return skip();
       const { keycloakPort, whoamiPort, issuer } = await freePorts();
       const publicUrl = `http://localhost:${whoamiPort}`;
       const resource = `${publicUrl}/mcp`;
-      await using project = composeProject(compose ?? skip(), `mcp-whoami-${keycloakPort}`, {
+      await using project = composeProject(compose, `mcp-whoami-${keycloakPort}`, {
         KEYCLOAK_PORT: keycloakPort,
         WHOAMI_PORT: whoamiPort,
       });

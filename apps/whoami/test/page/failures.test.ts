@@ -309,6 +309,32 @@ describeChromium('a step that fails on the page', (openPage) => {
     expect(await page.title()).toBe('whoami, an MCP server');
     expect(await page.locator('#identity img, #identity script, #identity a').count()).toBe(0);
   });
+
+  it('loads a picture that the IdP has without the person’s cookies there', async () => {
+    const pixel = 'R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
+    const account = { ...ada };
+    await using started = await start({ accounts: [account] }, withClient);
+    const { page, idp, whoami } = started;
+    const picture = `${idp.origin}/picture.gif`;
+    account.picture = picture;
+    await page.context().addCookies([{ name: 'session', value: 'secret', url: idp.origin }]);
+    const asked = Promise.withResolvers<Record<string, string>>();
+    await page.route(picture, async (route) => {
+      asked.resolve(await route.request().allHeaders());
+      await route.fulfill({
+        headers: { 'access-control-allow-origin': whoami.publicUrl },
+        contentType: 'image/gif',
+        body: Buffer.from(pixel, 'base64'),
+      });
+    });
+    await pressSignIn(page);
+    await signInAtStandIn(page);
+    const { cookie, referer } = await asked.promise;
+    expect({ cookie, referer }).toEqual({ cookie: undefined, referer: undefined });
+    await expect
+      .poll(() => page.locator('#identity img').evaluate((image: HTMLImageElement) => image.naturalWidth))
+      .toBe(1);
+  });
 });
 
 describeChromium('the page under another name of the server', (openPage) => {

@@ -23,6 +23,7 @@ describe('the answer at /', () => {
       "script-src 'self'",
       "style-src 'self'",
     ]);
+    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
     expect(headers.get('referrer-policy')).toBe('no-referrer');
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('cache-control')).toBe('no-store');

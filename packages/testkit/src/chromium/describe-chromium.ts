@@ -1,5 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { skipOutsideCi } from '../skip-outside-ci.ts';
 import { findChromium } from './find-chromium.ts';
 import { launchChromium } from './launch-chromium.ts';
 
@@ -13,16 +14,15 @@ const pageTimeout = 30_000; // ms: seconds, unless the machine is busy
 export type OpenPage = (options?: BrowserContextOptions) => Promise<Page>;
 
 const lacking =
-  'The tests in a real browser need a Chromium, at /usr/bin/chromium or where CHROMIUM_PATH says, and there is none.';
+  'The tests in a real browser need a Chromium, at /usr/bin/chromium or where CHROMIUM_PATH says, and there is none';
 
 let told = false;
 
 /** Tests in a real browser, which starts once for all of them. Without a Chromium they are skipped, in CI they fail. */
 export const describeChromium = (name: string, body: (openPage: OpenPage) => void): void => {
   const executablePath = findChromium();
-  if (executablePath === undefined) {
-    if (process.env.CI) throw new Error(lacking);
-    if (!told) process.stderr.write(`${lacking} They are skipped.\n`);
+  if (executablePath === undefined && !told) {
+    skipOutsideCi(lacking);
     told = true;
   }
   describe.skipIf(executablePath === undefined)(name, () => {

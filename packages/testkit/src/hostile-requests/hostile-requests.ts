@@ -5,9 +5,15 @@ import type { HostileRequest, PostChanges, RequestForge } from './row.ts';
 import { hostileTargets } from './targets.ts';
 
 /** Requests to a server at `host`, for which `token` is good and `call` calls a tool. */
-export const hostileRequests = (server: { host: string; token: string; call: string }): HostileRequest[] => {
+export const hostileRequests = (server: {
+  host: string;
+  token: string;
+  call: string;
+  publicPath?: string;
+}): HostileRequest[] => {
+  const { publicPath = '' } = server;
   const post = (headers: readonly string[], changes: PostChanges = {}): string => {
-    const { target = '/mcp', method = 'POST', host = server.host, body = server.call } = changes;
+    const { target = `${publicPath}/mcp`, method = 'POST', host = server.host, body = server.call } = changes;
     const contentType = 'contentType' in changes ? changes.contentType : 'application/json';
     const lines = [
       `${method} ${target} HTTP/1.1`,
@@ -20,6 +26,6 @@ export const hostileRequests = (server: { host: string; token: string; call: str
     ];
     return `${lines.join('\r\n')}\r\n\r\n${body}`;
   };
-  const forge: RequestForge = { ...server, post };
+  const forge: RequestForge = { ...server, publicPath, post };
   return [hostileCredentials, hostileTargets, hostileFraming, hostileBodies].flatMap((rows) => rows(forge));
 };

@@ -19,6 +19,8 @@ export type RequestForge = {
   token: string;
   /** A call of the tool, as JSON. */
   call: string;
+  /** The path of the server's public URL, with which it answers as without; '' where it has none. */
+  publicPath: string;
   /** A request for `/mcp` with that call as its body, and no credentials of its own. */
   post: (headers: readonly string[], changes?: PostChanges) => string;
 };

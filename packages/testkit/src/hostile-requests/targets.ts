@@ -38,6 +38,38 @@ const paths = [
   'http://evil.example/mcp',
 ];
 
+/** A path of the public URL that a proxy and a server may each see or not see, or see twice. */
+const prefixed = [
+  '@/mcp',
+  '@/MCP/',
+  '@/messages?sessionId=1',
+  '@/sse',
+  '@//mcp',
+  '@/./mcp',
+  '@/x/../mcp',
+  '@/%6dcp',
+  '@%2fmcp',
+  '@/.%2e/mcp',
+  '@/.well-known/../mcp',
+  '@/.well-known/oauth-protected-resource/../../mcp',
+  '@/health/../mcp',
+  '@/health/..;/mcp',
+  '@;a=b/mcp',
+  '@#/mcp',
+  '@mcp',
+  '@@/mcp',
+  '/@/mcp',
+  '/.@/mcp',
+  '/x/..@/mcp',
+  '/.well-known@/mcp',
+  '/.well-known/oauth-protected-resource@/../../mcp',
+  '/health@/mcp',
+  '/mcp@',
+  '/mcp@/mcp',
+  'http://localhost@/mcp',
+  'http://evil.example@/mcp',
+];
+
 const queries: [string, string, string | undefined][] = [
   ['the token in the URL', '?access_token=@', 'credentials_in_query'],
   ['the token twice in the URL', '?access_token=abc&access_token=@', 'credentials_in_query'],
@@ -83,29 +115,59 @@ const origins = [
 ];
 
 const methods = ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'];
-const overrides = ['X-HTTP-Method-Override: OPTIONS', 'X-Original-URL: /health', 'X-Rewrite-URL: /health'];
+const overrides = [
+  'X-HTTP-Method-Override: OPTIONS',
+  'X-Original-URL: /health',
+  'X-Rewrite-URL: /health',
+  'X-Forwarded-Prefix: /health',
+  'X-Forwarded-Uri: /health',
+  'X-Forwarded-Path: /health',
+];
+
+/** What may be taken for the host in place of `Host`, and says this server's. */
+const hostOverrides = ['X-Forwarded-Host: @', 'X-Host: @', 'X-Original-Host: @', 'Forwarded: host="@"'];
 
 /** Where a request goes, for whom and from where. */
-export const hostileTargets = ({ host, token, post }: RequestForge): HostileRequest[] => {
+export const hostileTargets = ({ host, token, publicPath, post }: RequestForge): HostileRequest[] => {
   const good = `Authorization: Bearer ${token}`;
   return [
     ...paths.map((target) => ({
       name: `no credentials, the target ${target}`,
       source: 'Tsai, Breaking Parser Logic, Black Hat USA 2018; RFC 3986 §6.2',
       raw: post([], { target }),
-      status: [400, 401, 404],
+      status: [400, 401, 403, 404],
+    })),
+    ...prefixed.map((target) => ({
+      name: `no credentials, the target ${target}, where @ is the path of the public URL`,
+      source: 'Tsai, Breaking Parser Logic, Black Hat USA 2018; RFC 3986 §6.2',
+      raw: post([], { target: target.replaceAll('@', publicPath || '/tools/whoami') }),
+      status: [400, 401, 403, 404],
+    })),
+    {
+      name: 'a target in absolute form of another server',
+      source: 'DNS rebinding: MCP transports, Security Warning; RFC 9112 §3.2.2',
+      raw: post([good], { target: `http://evil.example${publicPath}/mcp` }),
+      status: [400, 403],
+      expectedReason: 'host_not_allowed',
+    },
+    ...hostOverrides.map((header) => ({
+      name: `a Host of another server, ${header}`,
+      source: 'DNS rebinding: MCP transports, Security Warning; a page may set these headers',
+      raw: post([good, header.replace('@', host)], { host: 'evil.example' }),
+      status: [403],
+      expectedReason: 'host_not_allowed',
     })),
     ...queries.map(([name, query, expectedReason]) => ({
       name,
       source: 'RFC 6750 §2.3, §5.3; RFC 9700 §4.3.2: never in the URL',
-      raw: post([], { target: `/mcp${query.replaceAll('@', token)}` }),
+      raw: post([], { target: `${publicPath}/mcp${query.replaceAll('@', token)}` }),
       status: [expectedReason === 'credentials_in_query' ? 400 : 401],
       ...(expectedReason === undefined ? {} : { expectedReason }),
     })),
     {
       name: 'the token in the URL and in the header',
       source: 'RFC 6750 §2: not more than one method',
-      raw: post([good], { target: `/mcp?access_token=${token}` }),
+      raw: post([good], { target: `${publicPath}/mcp?access_token=${token}` }),
       status: [400],
       expectedReason: 'credentials_in_query',
     },
@@ -171,7 +233,7 @@ export const hostileTargets = ({ host, token, post }: RequestForge): HostileRequ
     {
       name: 'a target of 64 KB',
       source: 'RFC 9110 §15.5.15',
-      raw: post([good], { target: `/mcp?${'a'.repeat(64 * 1024)}` }),
+      raw: post([good], { target: `${publicPath}/mcp?${'a'.repeat(64 * 1024)}` }),
       status: [414, 431],
     },
   ];

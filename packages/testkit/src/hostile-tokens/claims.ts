@@ -139,6 +139,24 @@ export const hostileClaims = ({ idp, resource, claims, without, signed }: Forge)
       token: signed(claims({ nbf: now + hour })),
       expectedCode: 'not_yet_valid',
     },
+    {
+      name: 'iat in an hour',
+      source: 'RFC 7519 §4.1.6: nobody issues a token in the future',
+      token: signed(claims({ iat: now + hour })),
+      expectedCode: 'not_yet_valid',
+    },
+    {
+      name: 'iat is a string',
+      source: 'RFC 7519 §2: NumericDate',
+      token: signed(claims({ iat: String(now) })),
+      expectedCode: 'malformed_token',
+    },
+    ...['iat', 'client_id'].map((name) => ({
+      name: `${name} missing under at+jwt`,
+      source: 'RFC 9068 §2.2',
+      token: signed(without(name)),
+      expectedCode: 'malformed_token',
+    })),
     { name: 'nbf is a string', source: 'RFC 7519 §2', token: signed(claims({ nbf: String(now + hour) })) },
     {
       name: 'sub missing',

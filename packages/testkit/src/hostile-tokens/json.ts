@@ -63,7 +63,31 @@ export const hostileJson = ({
     ['scp', { 0: 'openid' }],
   ];
 
+  /** Small as a text, and more than a stack holds for who walks through it by recursion. */
+  const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`;
+  const deepMembers: [string, string][] = [
+    ['a claim of its own', `"deep":${deep(4_000)}`],
+    ['objects', `"deep":${'{"":'.repeat(1_000)}1${'}'.repeat(1_000)}`],
+    ['sub', `"sub":${deep(4_000)}`],
+    ['iss', `"iss":${deep(4_000)}`],
+  ];
+
   return [
+    ...deepMembers.map(([name, member]) => ({
+      name: `claims nested thousands deep: ${name}`,
+      source: 'denial of service, CWE-674: uncontrolled recursion',
+      token: signed(good.replace(/}$/, `,${member}}`)),
+      expectedCode: 'malformed_token',
+    })),
+    {
+      name: 'a header nested thousands deep',
+      source: 'denial of service, CWE-674',
+      token: signed(claims()).replace(
+        /^[^.]+/,
+        Buffer.from(`{"alg":${deep(2_000)},"kid":"${kid}"}`).toString('base64url'),
+      ),
+      expectedCode: 'malformed_token',
+    },
     ...duplicates.map(([name, value, expectedCode]) => ({
       name: `${name} twice, ${JSON.stringify(value).slice(0, 40)} last`,
       source: 'RFC 7519 §4: the lexically last of duplicates counts',

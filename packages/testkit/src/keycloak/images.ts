@@ -5,13 +5,21 @@ import { z } from 'zod';
 /** Compose and the scripts read the same file. */
 const imagesFile = new URL('../../../../.env', import.meta.url);
 
-const images = z.object({ KEYCLOAK_IMAGE: z.string(), KEYCLOAK_TUTORIAL_IMAGE: z.string() });
+const images = z.object({
+  KEYCLOAK_IMAGE: z.string(),
+  KEYCLOAK_TUTORIAL_IMAGE: z.string(),
+  WHOAMI_NODE_IMAGE: z.string(),
+});
 
 const pinned = images.parse(parseEnv(readFileSync(imagesFile, 'utf8')));
 
 /** The newest Keycloak and the tutorial's, as `.env` pins them; only the one that `KEYCLOAK_IMAGE` names, if it does. */
 export const keycloakImages = (override = process.env.KEYCLOAK_IMAGE): [string, ...string[]] =>
   override ? [override] : [pinned.KEYCLOAK_IMAGE, pinned.KEYCLOAK_TUTORIAL_IMAGE];
+
+/** What compose.yaml runs whoami on, as `.env` pins it or `WHOAMI_NODE_IMAGE` says. */
+export const nodeImage = (override = process.env.WHOAMI_NODE_IMAGE): string =>
+  override || pinned.WHOAMI_NODE_IMAGE;
 
 /** The tag of an image. */
 export const versionOf = (image: string): string => /:([^:/@]+)(@|$)/.exec(image)?.[1] ?? 'latest';

@@ -1,6 +1,7 @@
 export { describeDocker, describeKeycloak } from './describe-keycloak.ts';
 export { freePort } from './free-port.ts';
-export { keycloakImages } from './images.ts';
+export { haveImage } from './have-image.ts';
+export { keycloakImages, nodeImage } from './images.ts';
 export type { Keycloak } from './keycloak.ts';
 export type { KeycloakRealm, RealmRepresentation } from './realm.ts';
 export {

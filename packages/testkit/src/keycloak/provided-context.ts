@@ -1,11 +1,11 @@
 import type { KeycloakAddress } from './keycloak.ts';
 
-/** What the global set-up tells the tests: not running, they are skipped. */
-export type ProvidedKeycloaks = { running: boolean; keycloaks: KeycloakAddress[] };
+/** What the global set-up tells the tests: those of a Keycloak that does not run are skipped. */
+export type ProvidedKeycloak = KeycloakAddress & { running: boolean };
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    keycloaks: ProvidedKeycloaks;
+    keycloaks: ProvidedKeycloak[];
     /** From vitest's configuration: the realm files that each Keycloak imports. */
     realmFiles: string[];
   }

@@ -1,8 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { type Account, ada, grace } from '../accounts.ts';
 import { attackerKeysPath, hostileTokens } from '../hostile-tokens/hostile-tokens.ts';
 import type { StandInOptions } from '../stand-in/options.ts';
 import { type StandIn, startStandIn } from '../stand-in/start.ts';
+import { testIsolation } from './isolation.ts';
 import { testOutages } from './outages.ts';
 import { type ConnectionUnderTest, type ProviderUnderTest, verdictOn } from './under-test.ts';
 
@@ -40,13 +42,19 @@ export const testProvider = (name: string, providerCase: ProviderCase): void => 
     providerCase.issue ??
     ((idp: StandIn, options: { user: Account; resource: string }) => idp.issueAccessToken(options));
 
-  const judgeEachCall = { [`${provider.environmentPrefix}_VERDICT_LIFETIME`]: '0' };
-  const start = async (changes: StandInOptions = {}, seenAs = (idp: StandIn) => idp) => {
+  const start = async (
+    changes: StandInOptions = {},
+    seenAs = (idp: StandIn) => idp,
+    verdictLifetime = '0',
+  ) => {
     await using stack = new AsyncDisposableStack();
     const idp = stack.use(await startStandIn({ ...providerCase.idp, ...changes }));
     const connection: ConnectionUnderTest = stack.use(
       await provider.connect(
-        { ...judgeEachCall, ...providerCase.environment(seenAs(idp)) },
+        {
+          [`${provider.environmentPrefix}_VERDICT_LIFETIME`]: verdictLifetime,
+          ...providerCase.environment(seenAs(idp)),
+        },
         { resources: [ownResource] },
       ),
     );
@@ -115,6 +123,11 @@ export const testProvider = (name: string, providerCase: ProviderCase): void => 
       readsProfile: providerCase.readsProfile ?? false,
     });
 
+    testIsolation({
+      start: (verdictLifetime) => start({}, undefined, verdictLifetime),
+      issueForAda: (idp) => issue(idp, { user: ada, resource: ownResource }),
+    });
+
     it(noticesRevocation ? 'refuses a revoked token' : 'accepts a token until it expires', async () => {
       await using started = await start();
       const token = await issue(started.idp, { user: ada, resource: ownResource });
@@ -125,6 +138,18 @@ export const testProvider = (name: string, providerCase: ProviderCase): void => 
     });
 
     if (provedBy === 'jwt') {
+      it('passes over keys that cannot be used, and judges by the others', async () => {
+        const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+        const weak = { ...publicKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256' };
+        await using started = await start({
+          // Without `kid` every key is a candidate.
+          accessTokenHeader: { ...providerCase.idp.accessTokenHeader, kid: undefined },
+          transformJwks: ({ keys }) => ({ keys: [null, weak, { ...weak, n: 'AQAB' }, ...keys] }),
+        });
+        const token = await issue(started.idp, { user: ada, resource: ownResource });
+        expect((await started.connection.verifyAccessToken(token)).subject).toBe(subjectOf(ada));
+      });
+
       it('accepts a token signed by a key that came after the start', async () => {
         await using started = await start();
         const { idp, connection } = started;

@@ -82,9 +82,11 @@ export const handleFront = async (
 };
 
 /** An IdP that knows no metadata knows no RFC 9207 either: its redirects carry no `iss`. */
-const withoutIss = (headers: OutgoingHttpHeaders, { metadata }: StandInOptions): OutgoingHttpHeaders => {
-  if (metadata !== 'none' || typeof headers.location !== 'string' || !URL.canParse(headers.location))
-    return headers;
+const withoutIss = (
+  headers: OutgoingHttpHeaders,
+  { metadata, sendsIssuer = metadata !== 'none' }: StandInOptions,
+): OutgoingHttpHeaders => {
+  if (sendsIssuer || typeof headers.location !== 'string' || !URL.canParse(headers.location)) return headers;
   const location = new URL(headers.location);
   location.searchParams.delete('iss');
   return { ...headers, location: location.href };
@@ -117,7 +119,11 @@ const reshape = async (
   body: JsonObject,
   { asked, registration }: { asked: string | null; registration: JsonObject | undefined },
 ): Promise<unknown> => {
-  if (endpoint === 'metadata') return options.transformMetadata ? options.transformMetadata(body) : body;
+  if (endpoint === 'metadata') {
+    const document = { ...body };
+    if (options.sendsIssuer === false) delete document.authorization_response_iss_parameter_supported;
+    return options.transformMetadata ? options.transformMetadata(document) : document;
+  }
   if (endpoint === 'jwks') {
     // oidc-provider names no alg for an RSA key and always one for the others.
     const own = Array.isArray(body.keys)

@@ -31,6 +31,8 @@ export type StandInOptions = {
   /** `openid` unless told. */
   metadata?: 'none' | MetadataForm | readonly MetadataForm[];
   transformMetadata?: (document: JsonObject) => unknown;
+  /** `iss` in its redirects, promised in the metadata (RFC 9207). True unless told; never without metadata. */
+  sendsIssuer?: boolean;
   transformJwks?: (jwks: { keys: JWK[] }) => unknown;
   /** `jwt` unless told; with `resource: 'bound'` a token asked without `resource` is opaque all the same. */
   accessTokens?: 'jwt' | 'opaque';

@@ -4,12 +4,12 @@ import { createServer } from 'node:http';
 import type Provider from 'oidc-provider';
 import { ada } from '../accounts.ts';
 import type { JsonObject } from '../json.ts';
+import { close, listen } from '../loopback-server.ts';
 import { createAccessTokens, dressAnswers, type IssueOptions } from './access-tokens.ts';
 import { createAuthorizationServer, defaultLifetime } from './authorization-server.ts';
 import { resolveEndpoints } from './endpoints.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { handleFront } from './front.ts';
-import { close, listen } from './loopback-server.ts';
 import {
   type IntrospectionClientAuth,
   nativeClient,

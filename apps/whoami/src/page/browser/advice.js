@@ -1,7 +1,9 @@
+import { readFacts } from './facts.js';
+
 /** @import { Facts } from './facts.js' */
 
 /** Where the person comes back to: exactly this has to be registered. */
-export const redirectUri = `${location.origin}/`;
+export const redirectUri = `${readFacts().publicUrl}/`;
 
 /**
  * How a client is had where none can be registered from here.

@@ -6,7 +6,7 @@ import { objectOf, parseJson, textOf, textsOf } from './json.js';
  *
  * @typedef {object} Facts
  * @property {'ready' | 'waiting'} state
- * @property {string} publicUrl The origin that clients use.
+ * @property {string} publicUrl The URL that clients use, with its path and without a slash at the end.
  * @property {string} mcp The URL of the protected resource.
  * @property {string | undefined} provider Nothing: everybody is let in.
  * @property {string[]} idpOrigins Where the page may ask, and from where it may show a picture.

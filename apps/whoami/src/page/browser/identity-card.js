@@ -66,7 +66,8 @@ function fact(term, value) {
 
 /**
  * The picture, where it is one of the IdP's own or part of the claims: showing another would tell its host who is
- * here. Initials otherwise.
+ * here. Without the person's cookies at the IdP: a URL in a claim shall not act for somebody, as a logout would.
+ * Initials otherwise.
  *
  * @param {JsonObject} claims
  * @param {Facts} facts
@@ -82,7 +83,15 @@ function portrait(claims, { idpOrigins }) {
   const placeholder = element('span', { class: 'portrait', 'aria-hidden': 'true' }, initials || '?');
   const source = textOf(claims.picture);
   if (source === undefined || !mayShow(source, idpOrigins)) return placeholder;
-  const image = element('img', { class: 'portrait', src: source, alt: '', width: '72', height: '72' });
+  // `crossorigin` before `src`, which is loaded as it is set.
+  const image = element('img', {
+    class: 'portrait',
+    crossorigin: 'anonymous',
+    src: source,
+    alt: '',
+    width: '72',
+    height: '72',
+  });
   image.addEventListener('error', () => image.replaceWith(placeholder), { once: true });
   return image;
 }

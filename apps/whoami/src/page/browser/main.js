@@ -32,7 +32,7 @@ const saved = takeSavedWalk();
 const answer = takeAnswer();
 showSteps(saved?.steps ?? newSteps(stepIds));
 if (facts.state === 'waiting') void waitUntilReady();
-else if (location.origin !== facts.publicUrl) offerPublicUrl();
+else if (location.origin !== new URL(facts.publicUrl).origin) offerPublicUrl();
 else if (facts.provider !== undefined && !isSecureContext) refuseWithoutCrypto();
 else {
   signInButton.addEventListener('click', () => void start(undefined));

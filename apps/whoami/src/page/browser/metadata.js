@@ -78,7 +78,7 @@ async function readCopy({ facts, secrets }, step, issuer) {
   const answer = await ask(
     step.exchanges,
     secrets,
-    `${location.origin}/.well-known/oauth-authorization-server`,
+    `${facts.publicUrl}/.well-known/oauth-authorization-server`,
   );
   const found = readMetadata(step, objectOf(answer.json), issuer, facts.idpOrigins);
   step.state = 'warning';

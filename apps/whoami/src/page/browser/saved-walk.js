@@ -1,10 +1,14 @@
+import { readFacts } from './facts.js';
 import { objectOf, parseJson, textOf, textsOf } from './json.js';
 import { signInSteps } from './steps.js';
 
 /** @import { Step, StepState } from './steps.js' */
 
-/** Where the walk is kept in `sessionStorage` while the person is at the IdP: in this tab, and only until then. */
-const KEY = 'whoami.walk';
+/**
+ * Where the walk is kept in `sessionStorage` while the person is at the IdP: in this tab, and only until then. Another
+ * server may have its page under another path of this origin.
+ */
+const KEY = `whoami.walk ${readFacts().publicUrl}`;
 
 /**
  * What the way back needs.

@@ -18,7 +18,7 @@ export async function waitUntilReady() {
  * @param {string} waiting
  */
 async function isReady(state, waiting) {
-  const text = await fetch('/', {
+  const text = await fetch(location.pathname, {
     method: 'HEAD',
     cache: 'no-store',
     signal: AbortSignal.timeout(INTERVAL_MS),

@@ -6,7 +6,7 @@ export const listen = async (server: Server, at = 0): Promise<AddressInfo> => {
   server.listen(at, '127.0.0.1');
   await new Promise((resolve, reject) => server.once('listening', resolve).once('error', reject));
   const address = server.address();
-  if (typeof address !== 'object' || !address) throw new Error('The stand-in does not listen on a port.');
+  if (typeof address !== 'object' || !address) throw new Error('The server listens on no port.');
   return address;
 };
 
@@ -16,3 +16,9 @@ export const close = (server: Server): Promise<void> =>
     server.close(() => resolve());
     server.closeAllConnections();
   });
+
+/** A server of a test, on a free port of this machine. Disposing of it ends its connections too. */
+export const serveOnLoopback = async <AnyServer extends Server>(server: AnyServer) => {
+  const { port } = await listen(server);
+  return { server, port, [Symbol.asyncDispose]: () => close(server) };
+};

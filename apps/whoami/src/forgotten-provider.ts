@@ -1,0 +1,38 @@
+import {
+  type ConfigurationProblem,
+  describeEnvironment,
+  type Environment,
+  isSet,
+  misspelledVariables,
+} from '@mcp-whoami/provider';
+import { providers } from './providers.ts';
+
+/**
+ * Finds out whether `PROVIDER` was forgotten: it is not set, but variables of providers are. The default would sign in
+ * the development users in place of those of the IdP that is meant.
+ */
+export async function findForgottenProvider(
+  environment: Environment,
+): Promise<ConfigurationProblem | undefined> {
+  if (isSet(environment.PROVIDER)) return undefined;
+  const meant = (await Promise.all(Object.values(providers).map((load) => load())))
+    .filter(({ environmentPrefix }) => environmentPrefix !== undefined)
+    .map(({ id, environment: schema, environmentPrefix }) => {
+      const known = describeEnvironment(schema, environmentPrefix);
+      const set = known.map(({ name }) => name).filter((name) => isSet(environment[name]));
+      const misspelled = misspelledVariables(environment, known).map(({ variable }) => variable);
+      return { id, names: [...set, ...misspelled] };
+    })
+    .filter(({ names }) => names.length > 0)
+    .toSorted((one, other) => other.names.length - one.names.length);
+  const [first] = meant;
+  if (first === undefined) return undefined;
+  const set = meant.map(({ id, names }) => `${id} (${names.join(', ')})`).join('; ');
+  return {
+    variable: 'PROVIDER',
+    expected:
+      'the provider whose variables are set, or dev to sign in the two development users all the same',
+    hint: `There are variables of ${set}.`,
+    example: `PROVIDER=${first.id}`,
+  };
+}

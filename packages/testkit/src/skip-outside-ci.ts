@@ -1,0 +1,8 @@
+/**
+ * For tests that need what this machine does not have: one line says so, and that they are skipped. With `CI` set it
+ * throws, since a run there that skips tests proves less than it says.
+ */
+export const skipOutsideCi = (lack: string): void => {
+  if (process.env.CI) throw new Error(lack);
+  process.stderr.write(`${lack}. They are skipped.\n`);
+};
