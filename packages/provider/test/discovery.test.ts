@@ -117,7 +117,7 @@ describe('an IdP that can not be reached', () => {
     const cause = Object.assign(new TypeError('fetch failed'), {
       cause: Object.assign(new Error(), { code }),
     });
-    const error = new IdpRequestError('https://idp.example.com', 'can not be reached', cause);
+    const error = new IdpRequestError('https://idp.example.com', 'can not be reached', { cause });
     const { ways, example } = waysToIdp(error, 'TEST_DISCOVERY_URL');
     expect(example).toMatch(/^NODE_EXTRA_CA_CERTS=/);
     expect(ways.map((way) => /[A-Z_]{8,}/.exec(way)?.[0])).toEqual([
