@@ -85,15 +85,18 @@ describe('with a heap of 256 MB the server goes on', { timeout: 240_000 }, () =>
         '/mcp',
         Array.from({ length: 100 }, (__, id) => ({ ...call, id })),
       ),
+      // Cut where the answers that one subject leaves unread are too many.
       post(
         '/mcp',
         Array.from({ length: 10 }, (__, id) => ({ ...call, id })),
-      ),
+      ).catch(() => 'cut'),
       post('/mcp', { ...call, id: `${index}${long}` }),
       post('/mcp', { ...call, params: { name: `${index}${long}` } }),
     ]);
-    const statuses = (await Promise.all(batches.flat())).map((status, index) => [index % 4, status]);
-    expect(new Set(statuses.map(String))).toEqual(new Set(['0,400', '1,200', '2,400', '3,200']));
+    const statuses = (await Promise.all(batches.flat())).map((status, index) => `${index % 4}: ${status}`);
+    const expected = new Set(['0: 400', '1: 200', '2: 400', '3: 200']);
+    expect(new Set(statuses.filter((status) => status !== '1: cut'))).toEqual(expected);
+    expect(await post('/mcp', call)).toBe(200);
     expect(server.child.exitCode).toBeNull();
   });
 });
