@@ -1,4 +1,4 @@
-import { connectSdkV2 } from '@mcp-whoami/testkit';
+import { connectSdkV2 } from '@mcp-whoami/testkit/clients';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { manifestOf } from './packed-files.ts';
 import { INSTALL_TIMEOUT_MS, installStranger, type Stranger } from './stranger.ts';
