@@ -1,9 +1,9 @@
-import { connectSdkV2 } from '@mcp-whoami/testkit';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectSdkV2 } from '@mcp-whoami/testkit/clients';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { manifestOf } from './packed-files.ts';
-import { INSTALL_TIMEOUT_MS, installStranger, type Stranger } from './stranger.ts';
+import { describeStranger, INSTALL_TIMEOUT_MS, installStranger, type Stranger } from './stranger.ts';
 
-describe('npx mcp-whoami in an empty folder', () => {
+describeStranger('npx mcp-whoami in an empty folder', () => {
   let stranger: Stranger;
   beforeAll(async () => {
     stranger = await installStranger(['mcp-whoami']);
@@ -26,7 +26,7 @@ describe('npx mcp-whoami in an empty folder', () => {
   it('serves a call of a signed-in client, and its page', async () => {
     const environment = { NODE_ENV: 'development', PORT: '0' };
     await using server = await stranger.start(/whoami is ready at (\S+)/, environment, 'npx', 'mcp-whoami');
-    const url = String(server.match[1]);
+    const url = server.found;
     await using client = await connectSdkV2(`${url}/mcp`, { user: { sub: 'Ada Lovelace' } });
     expect(await client.callWhoami()).toMatchObject({ sub: 'dev-ada' });
     for (const path of ['/', '/page/main.js', '/page/base.css']) {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { ownResource, startStandIn } from '@mcp-whoami/testkit';
+import { startStandIn } from '@mcp-whoami/testkit';
+import { ownResource } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
 import { runMain } from './run-main.ts';
 import { jsonRpcHeaders, whoamiCall } from './start-whoami.ts';

@@ -1,4 +1,5 @@
-import { outages, ownResource, type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
+import { type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
+import { outages, ownResource } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
 import { callWhoami, type LogLine, startWhoami } from './start-whoami.ts';
 

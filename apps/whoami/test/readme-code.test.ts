@@ -2,8 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ada, startStandIn } from '@mcp-whoami/testkit';
-import { freePort } from '@mcp-whoami/testkit/keycloak';
+import { ada, freePort, startStandIn } from '@mcp-whoami/testkit';
 import { expect, it } from 'vitest';
 
 const app = join(import.meta.dirname, '..');

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { TokenRefusedError, VerificationUndecidedError } from '@mcp-whoami/provider';
-import { ada, grace, ownResource, startStandIn } from '@mcp-whoami/testkit';
+import { ada, grace, startStandIn } from '@mcp-whoami/testkit';
+import { ownResource } from '@mcp-whoami/testkit/provider-suite';
 import express from 'express';
 import { describe, expect, it } from 'vitest';
 import { initialize, open, serve, withSubject } from './sse-server.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request as send } from 'node:http';
-import { freePort } from '@mcp-whoami/testkit/keycloak';
+import { freePort } from '@mcp-whoami/testkit';
 import { startWhoami } from './start-whoami.ts';
 
 /** The path under which the proxy has the server. */

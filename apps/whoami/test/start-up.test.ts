@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { startStandIn } from '@mcp-whoami/testkit';
-import { freePort } from '@mcp-whoami/testkit/keycloak';
+import { freePort, startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
 import { runMain } from './run-main.ts';
 

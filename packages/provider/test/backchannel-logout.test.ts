@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { ada, grace, type StandIn, type StandInOptions, startStandIn, verdictOn } from '@mcp-whoami/testkit';
+import { ada, grace, type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
+import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { LogoutRefusedError } from '../src/index.ts';
 import { type Question, startIntrospectionEndpoint } from './introspection-endpoint.ts';

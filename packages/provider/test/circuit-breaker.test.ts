@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { startStandIn, verdictOn } from '@mcp-whoami/testkit';
+import { startStandIn } from '@mcp-whoami/testkit';
+import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createIdpRequester } from '../src/idp-requester.ts';
 import { connect } from './test-provider.ts';

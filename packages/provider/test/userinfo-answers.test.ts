@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { ada, nativeClient, type StandIn, startStandIn, verdictOn } from '@mcp-whoami/testkit';
+import { ada, nativeClient, type StandIn, startStandIn } from '@mcp-whoami/testkit';
+import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
 import { connect, resource, testProvider } from './test-provider.ts';
 

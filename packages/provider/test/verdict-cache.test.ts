@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { ada, grace, startStandIn, verdictOn } from '@mcp-whoami/testkit';
+import { ada, grace, startStandIn } from '@mcp-whoami/testkit';
+import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect, resource } from './test-provider.ts';
 

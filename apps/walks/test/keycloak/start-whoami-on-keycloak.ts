@@ -1,5 +1,6 @@
 import { mcpRealm } from '@mcp-whoami/keycloak/realm';
-import { freePort, type Keycloak } from '@mcp-whoami/testkit/keycloak';
+import { freePort } from '@mcp-whoami/testkit';
+import type { Keycloak } from '@mcp-whoami/testkit/keycloak';
 import { z } from 'zod';
 import type { Inspector } from '../start-inspector.ts';
 import { startWhoami } from '../start-whoami.ts';

@@ -1,11 +1,7 @@
 import { mcpRealm } from '@mcp-whoami/keycloak/realm';
-import { connectSdkV2, signInForToken } from '@mcp-whoami/testkit';
-import {
-  describeKeycloak,
-  freePort,
-  type StartedKeycloak,
-  startKeycloak,
-} from '@mcp-whoami/testkit/keycloak';
+import { freePort, signInForToken } from '@mcp-whoami/testkit';
+import { connectSdkV2 } from '@mcp-whoami/testkit/clients';
+import { describeKeycloak, type StartedKeycloak, startKeycloak } from '@mcp-whoami/testkit/keycloak';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { callWhoami, startWhoami } from '../start-whoami.ts';
 import { inspector, startWhoamiOnKeycloak, testuser } from './start-whoami-on-keycloak.ts';

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit';
+import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit/clients';
 import { describeKeycloak, type KeycloakRealm } from '@mcp-whoami/testkit/keycloak';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';

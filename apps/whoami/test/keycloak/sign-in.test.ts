@@ -1,4 +1,4 @@
-import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit';
+import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit/clients';
 import { describeKeycloak } from '@mcp-whoami/testkit/keycloak';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inspector, startWhoamiOnKeycloak, testuser } from './start-whoami-on-keycloak.ts';

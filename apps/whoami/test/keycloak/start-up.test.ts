@@ -1,5 +1,6 @@
-import { connectSdkV1 } from '@mcp-whoami/testkit';
-import { describeKeycloak, freePort } from '@mcp-whoami/testkit/keycloak';
+import { freePort } from '@mcp-whoami/testkit';
+import { connectSdkV1 } from '@mcp-whoami/testkit/clients';
+import { describeKeycloak } from '@mcp-whoami/testkit/keycloak';
 import { expect, it } from 'vitest';
 import { startWhoami } from '../start-whoami.ts';
 import { inspector, startWhoamiOnKeycloak, testuser } from './start-whoami-on-keycloak.ts';
