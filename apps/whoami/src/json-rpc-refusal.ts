@@ -1,4 +1,4 @@
-import { type GuardLogger, requestDetails } from '@mcp-whoami/guard';
+import { type GuardLogger, jsonRpcError, requestDetails } from '@mcp-whoami/guard';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import type { Request, Response } from 'express';
 
@@ -21,5 +21,5 @@ export function refuse(
   { status, reason, message, code = ErrorCode.InvalidRequest }: JsonRpcRefusal,
 ) {
   logger.warn({ ...requestDetails(request, response), reason, status }, message);
-  response.status(status).json({ jsonrpc: '2.0', error: { code, message }, id: null });
+  response.status(status).json(jsonRpcError(code, message));
 }

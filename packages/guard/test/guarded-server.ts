@@ -13,12 +13,36 @@ export interface GuardedServerOptions extends Pick<GuardOptions, 'allowedOrigins
   publicPath?: string;
   /** The paths under which the app has the guard's entrance; the root otherwise. */
   entranceAt?: string[];
-  settings?: Partial<ResourceServerSettings>;
+  settings?: Partial<ResourceServerSettings> | undefined;
   /** Callers are told apart by what the proxy before the server says (`X-Forwarded-For`). */
   behindProxy?: boolean;
   /** The resources of a server at `origin`; `/mcp` and `/sse` otherwise. */
   resourcesAt?: (origin: string) => GuardOptions['resources'];
 }
+
+/** A connection to an IdP that remembers nothing unless told to. */
+export const connectForTest = (
+  idp: StandIn,
+  {
+    settings,
+    ...context
+  }: Pick<GuardOptions, 'resources'> & { publicUrl: string; settings: GuardedServerOptions['settings'] },
+) =>
+  connectAuthorizationServer(
+    {
+      metadata: { type: 'oidc', issuer: idp.issuer, issuerField: 'issuer' },
+      userinfoRole: 'profile',
+      settings: {
+        scopes: ['openid', 'profile'],
+        requiredScopes: [],
+        clientAuth: 'client_secret_basic',
+        verdictLifetime: 0,
+        ...settings,
+      },
+      urls: { issuer: idp.issuer },
+    },
+    { ...context, production: false, variable: (field) => `TEST_${field.toUpperCase()}` },
+  );
 
 /** A running Express app behind a guard, with an IdP whose users it lets in. */
 export const startGuardedServer = async (idp: StandIn, options: GuardedServerOptions = {}) => {
@@ -28,23 +52,8 @@ export const startGuardedServer = async (idp: StandIn, options: GuardedServerOpt
   const publicUrl = `${origin}${options.publicPath ?? ''}`;
   const resources = options.resourcesAt?.(origin) ?? ([`${publicUrl}/mcp`, `${publicUrl}/sse`] as const);
   const [resource] = resources;
-  const settings = {
-    scopes: ['openid', 'profile'],
-    requiredScopes: [],
-    clientAuth: 'client_secret_basic',
-    verdictLifetime: 0,
-    ...options.settings,
-  } as const;
   const connection = stack.use(
-    await connectAuthorizationServer(
-      {
-        metadata: { type: 'oidc', issuer: idp.issuer, issuerField: 'issuer' },
-        userinfoRole: 'profile',
-        settings,
-        urls: { issuer: idp.issuer },
-      },
-      { resources, publicUrl, production: false, variable: (field) => `TEST_${field.toUpperCase()}` },
-    ),
+    await connectForTest(idp, { settings: options.settings, resources, publicUrl }),
   );
 
   const log = captureLog();

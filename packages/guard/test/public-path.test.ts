@@ -1,7 +1,7 @@
 import { startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
+import { wellKnownDocuments } from '../src/core/well-known.ts';
 import { createPublicPathRemover } from '../src/index.ts';
-import { wellKnownDocuments } from '../src/well-known.ts';
 import { startGuarded, startGuardedServer } from './guarded-server.ts';
 import { sendRaw } from './raw-http.ts';
 

@@ -24,6 +24,7 @@ describe('a token that is no good', () => {
     expect(JSON.parse(answer.body)).toEqual({
       error: 'invalid_token',
       error_description: challenge.error_description,
+      reason,
     });
   };
 

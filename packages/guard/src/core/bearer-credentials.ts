@@ -1,5 +1,4 @@
-import type { IncomingMessage } from 'node:http';
-import { countHeaders } from './count-headers.ts';
+import { headerValues, type RequestHead } from './header-lines.ts';
 
 /** Why a request carries no usable token. */
 export interface UnusableCredentials {
@@ -18,18 +17,18 @@ const bearerToken = /^Bearer +([\x21\x23-\x2b\x2d-\x7e]+) *$/i;
  * The access token of a request. Only the Authorization header counts: a token in the URL ends in logs and
  * histories (RFC 6750 §5.3, MCP authorization "Access Token Usage").
  */
-export function readBearerToken(request: IncomingMessage): { token: string } | UnusableCredentials {
+export function readBearerToken(request: RequestHead): { token: string } | UnusableCredentials {
   if (hasTokenInQuery(request.url ?? '')) {
     return {
       reason: 'credentials_in_query',
       text: 'The access token belongs in the Authorization header, not in the URL',
     };
   }
-  // Node keeps the first of several Authorization headers; a proxy may have looked at another one.
-  if (countHeaders(request, 'authorization') > 1) {
+  const [header = '', ...others] = headerValues(request, 'authorization');
+  // Most servers keep one of several; a proxy may have looked at another one.
+  if (others.length > 0) {
     return { reason: 'credentials_repeated', text: 'There is more than one Authorization header' };
   }
-  const header = request.headers.authorization ?? '';
   const token = bearerToken.exec(header)?.[1];
   if (token !== undefined) return { token };
   if (/^Bearer /i.test(header)) {

@@ -34,7 +34,8 @@ export function sampleLines(logger: GuardLogger): GuardLogger {
     tallies.clear();
   };
   const isWritten = (reason: string, caller: string): boolean => {
-    if (tallies.size === 0) setTimeout(endWindow, WINDOW_MS).unref();
+    // Elsewhere than in Node a timer is a number, and keeps nothing alive.
+    if (tallies.size === 0) setTimeout(endWindow, WINDOW_MS).unref?.();
     const tally = tallies.get(reason) ?? { written: 0, omitted: 0, callers: new Map() };
     tallies.set(reason, tally);
     const before = tally.callers.get(caller) ?? 0;

@@ -1,0 +1,21 @@
+import type { ErrorRequestHandler } from 'express';
+import { answerToError, bareError } from '../core/error-answers.ts';
+import type { GuardLogger } from '../core/guard-logger.ts';
+import { requestDetails } from './request-details.ts';
+import { sendAnswer } from './send-answer.ts';
+
+/**
+ * Makes the last middleware: whatever failed becomes a JSON-RPC error without a stack and a log line. Errors of
+ * the body parser keep their status (400, 413, 415).
+ */
+export function createErrorHandler(logger: GuardLogger): ErrorRequestHandler {
+  return (error, request, response, _next) => {
+    if (!response.headersSent) return sendAnswer(request, response, logger, answerToError(error));
+    logger.error(
+      { ...requestDetails(request, response), reason: 'internal_error', err: bareError(error) },
+      'request failed after its answer had begun',
+    );
+    // The answer cannot be taken back: only its connection can be ended, and Express would print a stack.
+    response.destroy();
+  };
+}

@@ -1,0 +1,37 @@
+import type { Answer } from '../core/answer.ts';
+import { createGates, type Gate } from '../core/bearer-gate.ts';
+import { answerToError } from '../core/error-answers.ts';
+import type { PublicRoutesOptions } from '../core/public-routes.ts';
+import type { ReadRequest } from './read-request.ts';
+
+/** A guard of several resources does not guess which one another path belongs to: each takes only its own tokens. */
+const noResource: Answer = {
+  status: 404,
+  body: { error: 'not_found' },
+  log: {
+    level: 'warn',
+    reason: 'resource_unknown',
+    message: 'none of the guard’s resources has this path: name the resource in authorize(request, resource)',
+  },
+};
+
+/**
+ * Makes the function that judges a request to a resource: the guard's only one, or the one whose path the request
+ * has, unless it is named.
+ */
+export function createJudge(
+  { connection, resources }: Pick<PublicRoutesOptions, 'connection' | 'resources'>,
+  withoutPublicPath: (target: string) => string,
+): (request: ReadRequest, resource?: string) => ReturnType<Gate> {
+  const gateOf = createGates(connection, resources);
+  const [only, ...others] = resources;
+  const byPath = new Map(
+    resources.map((resource) => [withoutPublicPath(new URL(resource).pathname), resource]),
+  );
+  const resourceAt = (path: string) => (others.length === 0 ? only : byPath.get(path));
+  return async (request, resource = resourceAt(request.path)) => {
+    if (resource === undefined) return noResource;
+    // Whatever else is thrown, hosts would call a bad token.
+    return gateOf(resource)(request, request.address).catch(answerToError);
+  };
+}

@@ -1,0 +1,30 @@
+import { type Answer, describeRequest, logAnswer } from '../core/answer.ts';
+import type { GuardLogger } from '../core/guard-logger.ts';
+import type { HeaderLine } from '../core/header-lines.ts';
+import type { ReadRequest } from './read-request.ts';
+
+/** Makes the response of the guard's own answer to a request, and writes its log line. */
+export function respond(
+  { requestId, address, method, path }: ReadRequest,
+  answer: Answer,
+  more: readonly HeaderLine[],
+  logger: GuardLogger,
+): Response {
+  const { status, body, headers = [] } = answer;
+  logAnswer(logger, describeRequest(requestId, address, method, path), answer);
+  const json: HeaderLine[] = body === undefined ? [] : [['Content-Type', 'application/json; charset=utf-8']];
+  const text = body === undefined || method === 'HEAD' ? null : JSON.stringify(body);
+  return withHeaders(new Response(text, { status }), [...json, ...more, ...headers], requestId);
+}
+
+/** A response with further header lines; what it depends on is added to what is there. */
+export function withHeaders(response: Response, headers: readonly HeaderLine[], requestId: string): Response {
+  // The headers of one that was fetched cannot be changed.
+  const changed = new Response(response.body, response);
+  changed.headers.set('X-Request-Id', requestId);
+  for (const [name, value] of headers) {
+    if (name === 'Vary') changed.headers.append(name, value);
+    else changed.headers.set(name, value);
+  }
+  return changed;
+}
