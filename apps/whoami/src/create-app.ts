@@ -54,8 +54,8 @@ export function createApp({
 
   const app = express().disable('x-powered-by').set('trust proxy', trustedProxies);
   app.get('/health', (_, response) => void response.json({ status: 'ok' }));
-  if (trustedProxies === 0) app.use(noticeProxies(logger));
-  app.use(guard?.entrance ?? createFrontDoor(shared));
+  const entrance = guard?.entrance ?? createFrontDoor(shared);
+  app.use(trustedProxies === 0 ? noticeProxies(logger, entrance) : entrance);
   app.all('/mcp', requireBearer(mcp), allowOnly('POST'), readJson, createStreamableHttp(logger));
   app.all('/sse', requireBearer(sse), allowOnly('GET'), sseSessions.open);
   app.all(
