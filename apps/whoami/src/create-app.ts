@@ -56,8 +56,7 @@ export function createApp({
 
   const app = express().disable('x-powered-by').set('trust proxy', trustedProxies);
   app.get('/health', (_, response) => void response.json({ status: 'ok' }));
-  if (trustedProxies === 0) app.use(noticeProxies(logger));
-  app.use(guard.entrance);
+  app.use(trustedProxies === 0 ? noticeProxies(logger, guard.entrance) : guard.entrance);
   app.all('/mcp', guard.requireBearer(mcp), allowOnly('POST'), readJson, createStreamableHttp(logger));
   app.all('/sse', guard.requireBearer(sse), allowOnly('GET'), sseSessions.open);
   app.all(

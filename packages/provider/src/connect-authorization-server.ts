@@ -11,6 +11,7 @@ import { mcpAuthConfig } from './mcp-auth-config.ts';
 import { createProfileReader } from './profile.ts';
 import { createProfileWarning } from './profile-warning.ts';
 import type { ProofMethods } from './prove-token.ts';
+import { inTurnsOfUsers } from './questions-of-users.ts';
 import { DEFAULT_KEYS_MAX_AGE_SECONDS, OFFLINE_ACCESS } from './resource-server-settings.ts';
 import { createUncheckedRevocation } from './revocation.ts';
 import { missingScopes, requireByLongName } from './scope-names.ts';
@@ -122,13 +123,16 @@ function proofMethods(
     ...settings,
     advice: `check ${context.variable('clientId')} and ${context.variable('clientSecret')}, or try another ${context.variable('clientAuth')}`,
   };
+  const introspector = introspectionUrl ? ([reach(introspectionUrl), client, policy] as const) : undefined;
   const warnOfProfile = createProfileWarning(context.logger);
   const readSigned = createSignedUserinfoReader(keys?.find, metadata.issuer, warnOfProfile);
   return {
     verifyJwt:
       keys &&
       createJwtVerifier(keys.find, { ...policy, issuer: metadata.issuer, resources: context.resources }),
-    introspect: introspectionUrl ? createIntrospector(reach(introspectionUrl), client, policy) : undefined,
+    introspect: introspector && createIntrospector(...introspector),
+    // Like the profile's: a requester that tokens of strangers can neither shut nor fill.
+    introspectProved: introspector && inTurnsOfUsers(createIntrospector(...introspector)),
     readUserinfo: userinfo && createUserinfoReader(userinfo, mapping, readSigned),
     readProfile: userinfo && createProfileReader(userinfo, mapping, readSigned),
     mapping,

@@ -12,6 +12,7 @@ import {
   requestIdp,
 } from './idp-request.ts';
 import { createRefreshAllowance } from './refresh-allowance.ts';
+import { steadyClock } from './steady-clock.ts';
 import type { WarningLogger } from './warning-logger.ts';
 
 /** How many refreshes there are at will, and the time in which one comes back, in milliseconds. */
@@ -95,9 +96,7 @@ export function createKeySet(url: string, { maxAge, maxAgeVariable, logger }: Ke
   const absent = new LRUCache<string, true>({
     max: MAX_ABSENT,
     ttl: COOLDOWN_MS,
-    // The system's clock, in place of the cache's own.
-    perf: { now: () => Date.now() },
-    ttlResolution: 0,
+    ...steadyClock(),
   });
   let current: FetchedKeys | undefined;
   let refreshedAt = Number.NEGATIVE_INFINITY;

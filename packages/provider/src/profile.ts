@@ -1,14 +1,8 @@
-import { BulkheadRejectedError } from 'cockatiel';
-import { VerificationUndecidedError } from './errors.ts';
-import { createTurnsOfEach } from './turns.ts';
+import { type AskOfUser, inTurnsOfUsers } from './questions-of-users.ts';
 import { createUserinfoReader, type IdentifiedUser } from './userinfo.ts';
 
-/** How many questions about one user's tokens are under way at once, and how many wait. */
-const MAX_UNDER_WAY = 16;
-const MAX_WAITING = 200;
-
-/** Asks whose token it is that was proved already; `subject` is what its proof says, if it does. */
-export type ReadProfile = (token: string, subject: string | undefined) => Promise<IdentifiedUser>;
+/** Asks whose token it is that was proved already. */
+export type ReadProfile = AskOfUser<IdentifiedUser>;
 
 /**
  * Makes the question about tokens that are proved: to the same endpoint as {@link createUserinfoReader}, but with a
@@ -17,18 +11,5 @@ export type ReadProfile = (token: string, subject: string | undefined) => Promis
  * The function throws as that one does.
  */
 export function createProfileReader(...ofUserinfo: Parameters<typeof createUserinfoReader>): ReadProfile {
-  const read = createUserinfoReader(...ofUserinfo);
-  const turnsOf = createTurnsOfEach(MAX_UNDER_WAY, MAX_WAITING);
-  return async (token, subject) => {
-    if (subject === undefined) return read(token);
-    try {
-      return await turnsOf(subject).execute(() => read(token));
-    } catch (error) {
-      if (!(error instanceof BulkheadRejectedError)) throw error;
-      throw new VerificationUndecidedError(
-        'too many questions about tokens of one user are under way',
-        error,
-      );
-    }
-  };
+  return inTurnsOfUsers(createUserinfoReader(...ofUserinfo));
 }

@@ -3,6 +3,7 @@ import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
 import type { IntrospectedToken } from './introspection.ts';
 import type { ReadProfile } from './profile.ts';
 import { profileOf } from './profile-claims.ts';
+import type { AskOfUser } from './questions-of-users.ts';
 import { type CheckedClaims, requireAudience, type TokenPolicy } from './token-claims.ts';
 import {
   findUser,
@@ -25,6 +26,8 @@ type VerifyJwt = (token: string) => Promise<VerifiedJwt | UnprovableJwt>;
 export interface ProofMethods {
   verifyJwt?: VerifyJwt | undefined;
   introspect?: ((token: string) => Promise<IntrospectedToken>) | undefined;
+  /** The same question about a token that is proved already. */
+  introspectProved?: AskOfUser<IntrospectedToken> | undefined;
   /** Where the user is in the answers of introspection and userinfo. */
   mapping: SubjectMapping;
   /** Proves a token that nothing else proves. */

@@ -3,6 +3,7 @@ import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
 import { RateLimitedError, TokenRefusedError, VerificationUndecidedError } from './errors.ts';
 import { IDP_TIMEOUT_MS, IdpRequestError } from './idp-request.ts';
+import { steadyClock } from './steady-clock.ts';
 import { createTurnsOfEach, type Turns } from './turns.ts';
 
 /**
@@ -51,17 +52,20 @@ export type QuestionBudget = <Answer>(
  * many questions are under way: nothing is known of such a token.
  */
 export function createQuestionBudget(): QuestionBudget {
-  // The system's clock, in place of the cache's own.
-  const clock = { perf: { now: () => Date.now() }, ttlResolution: 0 };
   const accepted = new LRUCache<string, true>({ max: MAX_ACCEPTED });
-  const goodCallers = new LRUCache<string, true>({ ...clock, max: MAX_CALLERS, ttl: GOOD_CALLER_MS });
+  const goodCallers = new LRUCache<string, true>({ ...steadyClock(), max: MAX_CALLERS, ttl: GOOD_CALLER_MS });
   const turnsOfAccepted = createTurnsOfEach(2 * narrow.underWay, MAX_WAITING_OF_CALLER);
   const strangers = bulkhead(MAX_OF_STRANGERS, MAX_WAITING);
   const newTokens = bulkhead(MAX_OF_NEW_TOKENS, MAX_WAITING);
   const levels = [narrow, wide].map(({ inVain: bound, underWay }) => ({
     bound,
     turnsOf: createTurnsOfEach(underWay, MAX_WAITING_OF_CALLER),
-    inVain: new LRUCache<string, number>({ ...clock, max: MAX_CALLERS, ttl: WINDOW_MS, noUpdateTTL: true }),
+    inVain: new LRUCache<string, number>({
+      ...steadyClock(),
+      max: MAX_CALLERS,
+      ttl: WINDOW_MS,
+      noUpdateTTL: true,
+    }),
   }));
   const placesOf = (networks: readonly string[]) =>
     levels.flatMap((level, index) => {

@@ -13,12 +13,12 @@ export async function refuseEnded(
   token: string,
   proved: ProvedToken,
   logouts: Logouts,
-  { introspect }: Pick<ProofMethods, 'introspect'>,
+  { introspectProved }: Pick<ProofMethods, 'introspectProved'>,
 ): Promise<void> {
   const ending = logouts.endingOf(proved);
   if (ending === undefined) return;
   if (!ending.uncertain) throw ending.refusal;
   if (proved.provedBy !== 'jwt' || proved.notRevoked === true) return;
-  if (introspect === undefined) throw proved.notRevoked ?? ending.refusal;
-  await introspect(token);
+  if (introspectProved === undefined) throw proved.notRevoked ?? ending.refusal;
+  await introspectProved(token, proved.subject);
 }

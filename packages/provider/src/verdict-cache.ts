@@ -4,6 +4,7 @@ import type { AccessTokenInfo } from './access-token-info.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
 import type { Logouts } from './logouts.ts';
 import type { Caller } from './question-budget.ts';
+import { steadyClock } from './steady-clock.ts';
 import { keepVerdict, type Verdict } from './verdict.ts';
 import { createVerdictStore, MAX_VERDICTS } from './verdict-store.ts';
 
@@ -29,9 +30,7 @@ export function rememberVerdicts(judge: Judge, lifetime: number, logouts: Logout
   const refused = new LRUCache<string, TokenRefusedError>({
     max: MAX_VERDICTS,
     ttl: REFUSAL_LIFETIME_MS,
-    // The system's clock, by which tokens expire, in place of the cache's own.
-    perf: { now: () => Date.now() },
-    ttlResolution: 0,
+    ...steadyClock(),
   });
   const underWay = new Map<string, Promise<Verdict>>();
 

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { steadyClock } from './steady-clock.ts';
 import type { Verdict } from './verdict.ts';
 
 /** How many verdicts of each kind are remembered: a flood of bad tokens never pushes out a good one. */
@@ -31,9 +32,7 @@ export function createVerdictStore(): VerdictStore {
     if (share.sizes.size === 0) shares.delete(subject);
   };
   const verdicts = new LRUCache<string, Verdict>({
-    // The system's clock, by which tokens expire, in place of the cache's own.
-    perf: { now: () => Date.now() },
-    ttlResolution: 0,
+    ...steadyClock(),
     max: MAX_VERDICTS,
     maxSize: MAX_SIZE,
     sizeCalculation: ({ size }) => size,

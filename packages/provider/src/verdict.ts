@@ -22,14 +22,25 @@ export function keepVerdict(
     info,
     logoutsBefore,
     size,
-    handOut: (token) => ({
-      ...info,
-      token,
-      scopes: [...scopes],
-      audience: [...audience],
-      // A URL cannot be frozen.
-      ...(resource === undefined ? {} : { resource: new URL(resource) }),
-    }),
+    handOut: (token) => {
+      const own = { ...info, token, scopes: [...scopes], audience: [...audience] };
+      return resource === undefined ? own : withUrl(own, resource.href);
+    },
+  };
+}
+
+/** A URL cannot be frozen, so each call has its own, made when it is looked at: few calls do, and each would pay. */
+function withUrl(info: Omit<AccessTokenInfo, 'resource'>, href: string): AccessTokenInfo {
+  let url: URL | undefined;
+  return {
+    ...info,
+    get resource() {
+      url ??= new URL(href);
+      return url;
+    },
+    set resource(other) {
+      url = other;
+    },
   };
 }
 

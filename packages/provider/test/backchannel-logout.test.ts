@@ -274,6 +274,24 @@ describe('a logout', () => {
     expect((await verdictOn(connection, alive)).code).toBe('revoked');
   });
 
+  it('has introspection asked about a proved JWT though strangers’ tokens had it shut', async () => {
+    await using started = await start(
+      { introspection: true, jwtsHonoured: true },
+      ({ introspectionClient }) => ({
+        TEST_CLIENT_ID: introspectionClient.clientId,
+        TEST_CLIENT_SECRET: introspectionClient.clientSecret,
+      }),
+    );
+    const { idp, connection } = started;
+    const alive = await idp.issueAccessToken({ resource });
+    await started.logOut({ sub: ada.sub, sid: 's1' });
+    idp.fail('introspection', 'refuse');
+    for (let index = 0; index < 20; index += 1) await verdictOn(connection, `garbage-${index}`);
+    idp.recover();
+    expect((await verdictOn(connection, 'garbage')).logMessage).toContain('left alone');
+    expect((await connection.verifyAccessToken(alive)).provedBy).toBe('jwt');
+  });
+
   it('leaves a JWT that the IdP has just taken as not revoked, where it says so at userinfo', async () => {
     await using idp = await startStandIn({ jwtsHonoured: true });
     const environment = { TEST_LOGOUT_CLIENT_IDS: clientId };

@@ -117,3 +117,12 @@ it('each refresh that fails is a warning, and there are no more of them than ref
   await find('first');
   await expect.poll(() => warnings.length).toBe(2);
 });
+
+it('a key that was not published is asked for again when the clock was set back', async () => {
+  const { published, find } = await start();
+  await expect(find('second')).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
+  published.ids = ['first', 'second'];
+  await expect(find('second')).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
+  pass(-60);
+  expect(await find('second')).toBe(true);
+});

@@ -65,6 +65,11 @@ describe('a caller that sends only bad tokens', () => {
 
     pass(11);
     expect(await started.flood('mallory', 50)).toEqual(new Set(['inactive']));
+
+    // Nor does it wait for longer when the clock is set back.
+    expect(await started.flood('mallory', 2 * bound)).toContain('rate_limited');
+    pass(-3_600);
+    expect(await started.flood('mallory', 50)).toEqual(new Set(['inactive']));
   });
 
   it('is told what is left of the window', async () => {

@@ -73,6 +73,17 @@ describe('a verdict', () => {
     expect(await verdictOn(started.connection, token)).toMatchObject({ code: 'inactive' });
   });
 
+  it.each(['accepts', 'refuses'])('that %s is asked for again when the clock was set back', async (kind) => {
+    await using started = await start();
+    fakeClocks();
+    const token = kind === 'accepts' ? await started.idp.issueAccessToken({ resource }) : 'unknown';
+    const judge = () => started.connection.verifyAccessToken(token).catch(() => undefined);
+    await judge();
+    pass(-3_600);
+    await judge();
+    expect(started.idp.requests.count('introspection')).toBe(2);
+  });
+
   it('never outlives the token', async () => {
     await using started = await start({ TEST_VERDICT_LIFETIME: '60' });
     fakeClocks();

@@ -12,6 +12,8 @@ const spelling = /^"?(?:\[([^\]]+)\](?::\d+)?|([^\s":]+)(?::\d+)?|([^\s"]+))"?$/
  * is no address, however a client or a proxy came to send it, tells nothing: all of those are one caller.
  */
 export function callerOf(text: string | undefined): readonly string[] {
+  // Nearly every call's, and nothing is left to parse.
+  if (text !== undefined && isIPv4(text)) return [text];
   const [, bracketed, plain, bare] = spelling.exec(text ?? '') ?? [];
   const address = parseAddress(bracketed ?? plain ?? bare ?? '');
   if (address === undefined) return [];
