@@ -2,6 +2,9 @@ import { type GuardLogger, jsonRpcError, requestDetails } from '@mcp-whoami/guar
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import type { Request, Response } from 'express';
 
+/** Characters of an SDK's own reason for a refusal that the log shows at most: it repeats headers. */
+export const MAX_REASON_LENGTH = 300;
+
 /** A request that is not served. */
 export interface JsonRpcRefusal {
   status: number;

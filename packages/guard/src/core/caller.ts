@@ -13,7 +13,7 @@ const spelling = /^"?(?:\[([^\]]+)\](?::\d+)?|([^\s":]+)(?::\d+)?|([^\s"]+))"?$/
  */
 export function callerOf(text: string | undefined): readonly string[] {
   // Nearly every call's, and nothing is left to parse.
-  if (text !== undefined && isIPv4(text)) return [text];
+  if (text !== undefined && ipaddr.IPv4.isValidFourPartDecimal(text)) return [text];
   const [, bracketed, plain, bare] = spelling.exec(text ?? '') ?? [];
   const address = parseAddress(bracketed ?? plain ?? bare ?? '');
   if (address === undefined) return [];

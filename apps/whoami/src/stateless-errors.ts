@@ -1,0 +1,31 @@
+import type { Request } from 'express';
+import { z } from 'zod';
+import { MAX_ECHO_LENGTH, shorten, shortenError } from './short-errors.ts';
+
+const errorAnswer = z.looseObject({
+  jsonrpc: z.literal('2.0'),
+  id: z.union([z.string(), z.number(), z.null()]),
+  error: z.looseObject({ code: z.number(), message: z.string() }),
+});
+
+/** An answer of SDK v2 in JSON, if it is an error. */
+export function readError(json: string): z.infer<typeof errorAnswer> | undefined {
+  return errorAnswer.safeParse(JSON.parse(json)).data;
+}
+
+/**
+ * An error of SDK v2 as JSON, with its data. The SDK repeats what it compares and puts it in no quotes: where any of
+ * that is long, each text of the error is cut off.
+ */
+export function stringifyShort(answer: z.infer<typeof errorAnswer>, { headers, body }: Request): string {
+  const repeated = [headers['mcp-protocol-version'], headers['mcp-method'], headers['mcp-name'], body];
+  const short = hasLongText(repeated, 4) ? shorten : shortenError;
+  return JSON.stringify(answer, (_, value: unknown) => (typeof value === 'string' ? short(value) : value));
+}
+
+/** @param depth how many objects in objects are looked into: a message has a method, parameters and their `_meta`. */
+function hasLongText(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return value.length > MAX_ECHO_LENGTH;
+  if (typeof value !== 'object' || value === null || depth === 0) return false;
+  return Object.values(value).some((part) => hasLongText(part, depth - 1));
+}
