@@ -1,4 +1,4 @@
-import { accessTokenOf, countHeaders, type GuardLogger, requestDetails } from '@mcp-whoami/guard';
+import { accessTokenOf, type GuardLogger, headerValues, requestDetails } from '@mcp-whoami/guard';
 import { printable } from '@mcp-whoami/provider';
 import {
   classifyInboundRequest,
@@ -62,7 +62,7 @@ export function createStatelessRequests(
 function plainRouteOf(request: Request) {
   const { headers, body } = request;
   if (headers['mcp-protocol-version'] !== STATELESS_REVISION) return undefined;
-  if (!isJsonContentType(headers['content-type'] ?? '') || countHeaders(request, 'content-type') > 1) {
+  if (!isJsonContentType(headers['content-type'] ?? '') || headerValues(request, 'content-type').length > 1) {
     return undefined;
   }
   const method = headers['mcp-method'];
