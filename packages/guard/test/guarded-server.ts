@@ -1,4 +1,8 @@
-import { connectAuthorizationServer, type ResourceServerSettings } from '@mcp-whoami/provider';
+import {
+  connectAuthorizationServer,
+  type ResourceServerSettings,
+  resourceServerOptions,
+} from '@mcp-whoami/provider';
 import { type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
 import express from 'express';
 import { accessTokenOf, createGuard, type GuardOptions } from '../src/index.ts';
@@ -29,21 +33,17 @@ export const startGuardedServer = async (idp: StandIn, options: GuardedServerOpt
   const resources = options.resourcesAt?.(origin) ?? ([`${publicUrl}/mcp`, `${publicUrl}/sse`] as const);
   const [resource] = resources;
   const settings = {
-    scopes: ['openid', 'profile'],
-    requiredScopes: [],
-    clientAuth: 'client_secret_basic',
-    verdictLifetime: 0,
+    ...resourceServerOptions({ scopes: ['openid', 'profile'] }).parse({ tokenCacheSeconds: 0 }),
     ...options.settings,
-  } as const;
+  };
   const connection = stack.use(
     await connectAuthorizationServer(
       {
-        metadata: { type: 'oidc', issuer: idp.issuer, issuerField: 'issuer' },
+        metadata: { kind: 'discover', type: 'oidc', issuer: idp.issuer },
         userinfoRole: 'profile',
         settings,
-        urls: { issuer: idp.issuer },
       },
-      { resources, publicUrl, production: false, variable: (field) => `TEST_${field.toUpperCase()}` },
+      { resources, publicUrl, nameOf: (field) => `TEST_${field.toUpperCase()}` },
     ),
   );
 

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { startStandIn, verdictOn } from '@mcp-whoami/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createIdpRequester } from '../src/idp-requester.ts';
+import { createIdpRequester } from '../src/idp/requester.ts';
 import { connect } from './test-provider.ts';
 
 /** After so many requests without a whole answer the endpoint is asked whether it answers at all. */

@@ -2,9 +2,9 @@ import { type StandIn, startStandIn } from '@mcp-whoami/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TokenRefusedError, VerificationUndecidedError } from '../src/index.ts';
-import { jsonPathPattern, valueAt } from '../src/json-path.ts';
-import { checkClaims } from '../src/token-claims.ts';
-import { findUser } from '../src/userinfo.ts';
+import { jsonPathPattern, valueAt } from '../src/json.ts';
+import { checkClaims } from '../src/token/token-claims.ts';
+import { findUser } from '../src/token/user.ts';
 import { connect, resource } from './test-provider.ts';
 
 /** Names that mean something to this server, to an IdP or to JavaScript. */
