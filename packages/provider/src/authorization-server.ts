@@ -1,9 +1,7 @@
 import type { Advice } from './errors.ts';
 import type { MetadataSource } from './metadata/connected-server.ts';
 import type { ResourceServerSettings } from './options.ts';
-import type { UserinfoRole } from './token/proof.ts';
-import type { SubjectMapping } from './token/user.ts';
-import type { UserinfoEndpoint } from './token/userinfo.ts';
+import type { SubjectMapping, UserinfoEndpoint, UserinfoRole } from './token/user.ts';
 
 /** An authorization server as a provider declares it: where it is, and what it is known to do. */
 export interface AuthorizationServer {

@@ -1,12 +1,14 @@
 import { withNames } from '@mcp-whoami/environment';
 import type { AuthorizationServer } from './authorization-server.ts';
-import type { ConnectionContext, ProviderConnection } from './connection.ts';
+import type { ConnectionContext } from './connect-options.ts';
+import type { ProviderConnection } from './connection.ts';
 import type { Advice } from './errors.ts';
 import { createKeySet } from './idp/key-set.ts';
-import { connectServer } from './metadata/connected-server.ts';
+import { connectServer } from './metadata/connect-server.ts';
 import { mcpAuthConfig } from './metadata/mcp-auth-config.ts';
 import { describeDoubts } from './start-warnings.ts';
 import { createProofMethods } from './token/proof-methods.ts';
+import { createProver } from './token/prover.ts';
 import { missingScopes, OFFLINE_ACCESS, requireByLongName } from './token/scope-names.ts';
 import { createTokenVerifier } from './token/token-verifier.ts';
 import { processWarnings } from './warning-logger.ts';
@@ -75,7 +77,16 @@ export async function connectAuthorizationServer(
     policy,
   );
   const ownAdvice = adviceOf(advice, context);
-  const verifier = createTokenVerifier({ issuer, methods, policy, settings, advice: ownAdvice, keys });
+  const verifier = createTokenVerifier({
+    issuer,
+    prove: createProver(methods, policy, settings.maxOpaqueTokenLength),
+    introspect: methods.introspect,
+    policy,
+    advice: ownAdvice,
+    cacheSeconds: settings.tokenCacheSeconds,
+    perResource: settings.audience === undefined,
+    logoutTokens: { keys, clientIds: settings.logoutClientIds },
+  });
   return {
     config: mcpAuthConfig(metadata, type),
     issuer,

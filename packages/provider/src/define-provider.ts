@@ -14,7 +14,8 @@ import {
   variableNames,
 } from '@mcp-whoami/environment';
 import { z } from 'zod';
-import type { ConnectionContext, ConnectOptions, ProviderConnection } from './connection.ts';
+import type { ConnectionContext, ConnectOptions } from './connect-options.ts';
+import type { ProviderConnection } from './connection.ts';
 import { checkConfiguredUrls } from './metadata/transport-security.ts';
 
 /** An identity provider as data and one function. */

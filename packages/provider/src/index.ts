@@ -1,12 +1,8 @@
 export { ConfigurationError, type ConfigurationProblem, isLoopbackHost } from '@mcp-whoami/environment';
 export type { AuthorizationServer } from './authorization-server.ts';
 export { connectAuthorizationServer } from './connect-authorization-server.ts';
-export type {
-  AboutConnection,
-  ConnectionContext,
-  ConnectOptions,
-  ProviderConnection,
-} from './connection.ts';
+export type { ConnectionContext, ConnectOptions } from './connect-options.ts';
+export type { AboutConnection, ProviderConnection } from './connection.ts';
 export {
   defineProvider,
   type Provider,
@@ -29,7 +25,6 @@ export {
   TokenRefusedError,
   VerificationUndecidedError,
 } from './errors.ts';
-export type { Caller } from './idp/question-budget.ts';
 export { type JsonObject, jsonPathPattern } from './json.ts';
 export type { AuthorizationServerMetadata } from './metadata/authorization-server-metadata.ts';
 export { issuerUrl } from './metadata/authorization-server-metadata.ts';
@@ -46,13 +41,12 @@ export {
 } from './options.ts';
 export {
   type AccessTokenInfo,
+  type Caller,
   isAccessTokenInfo,
   type Proof,
   type SubjectKind,
+  type TokenUse,
 } from './token/access-token-info.ts';
 export type { Logout } from './token/logouts.ts';
-export type { UserinfoRole } from './token/proof.ts';
-export type { SubjectMapping } from './token/user.ts';
-export type { UserinfoEndpoint } from './token/userinfo.ts';
-export type { TokenUse } from './token/verify-access-token.ts';
+export type { SubjectMapping, UserinfoEndpoint, UserinfoRole } from './token/user.ts';
 export type { WarningLogger } from './warning-logger.ts';

@@ -5,7 +5,7 @@ import { defineProvider, type Provider, type ProviderDefinition } from './define
 import type { Advice } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import { backchannelLogoutSetting, providerOptions, type ResourceServerSettings } from './options.ts';
-import type { UserinfoRole } from './token/proof.ts';
+import type { UserinfoRole } from './token/user.ts';
 
 /** An OpenID Connect provider as data: its options, and what it is known to do. */
 export interface OpenIdProviderDefinition<Schema extends SettingsSchema>

@@ -3,7 +3,6 @@ import type { ConnectedServer, MetadataSource } from './metadata/connected-serve
 import { describePublished } from './metadata/published-warnings.ts';
 import type { ResourceServerSettings } from './options.ts';
 import { ANY_AUDIENCE, type AudiencePolicy, acceptsNoAudience } from './token/audience.ts';
-import type { ProofMethods } from './token/proof.ts';
 import { OFFLINE_ACCESS, requireByLongName } from './token/scope-names.ts';
 
 interface Facts {
@@ -11,7 +10,8 @@ interface Facts {
   settings: ResourceServerSettings;
   connected: ConnectedServer;
   policy: AudiencePolicy;
-  methods: ProofMethods;
+  /** By which ways a token can be proved. */
+  methods: { verifyJwt?: unknown; introspect?: unknown; readUserinfo?: unknown };
   nameOf: NameOf;
 }
 

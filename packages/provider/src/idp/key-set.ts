@@ -4,8 +4,9 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { excessOf, parseJson } from '../json.ts';
 import type { WarningLogger } from '../warning-logger.ts';
+import { isOutage, outageError } from './answer.ts';
 import { createRefreshAllowance } from './refresh-allowance.ts';
-import { type IdpAnswer, IdpRequestError, isOutage, outageError, requestIdp } from './request.ts';
+import { type IdpAnswer, IdpRequestError, requestIdp } from './request.ts';
 
 /** How many refreshes there are at will, and the time in which one comes back, in milliseconds. */
 const REFRESHES_AT_WILL = 10;

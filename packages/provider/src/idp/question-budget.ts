@@ -2,14 +2,9 @@ import { hash } from 'node:crypto';
 import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
 import { RateLimitedError, TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
+import type { Caller } from '../token/access-token-info.ts';
 import { IDP_TIMEOUT_MS, IdpRequestError } from './request.ts';
 import { createTurnsOfEach, type Turns } from './turns.ts';
-
-/**
- * Who calls, by any texts that tell one from another: an address, or the networks that it is in, the narrowest first
- * (of IPv6 a /64 and the /48 around it). Each of them counts, a wider one with a larger bound.
- */
-export type Caller = string | readonly string[];
 
 /** How long a window is in which questions that proved nothing are counted, in milliseconds. */
 const WINDOW_MS = 10_000;

@@ -1,11 +1,9 @@
 import { shownUrl } from '@mcp-whoami/environment';
-import { jsonObject, parseJson } from '../json.ts';
 
 /** How long an answer of an identity provider may take, in milliseconds. */
 export const IDP_TIMEOUT_MS = 5_000;
-/** How large it may be, in bytes: metadata and keys, which no caller has a hand in, and answers about a user. */
+/** How large it may be unless told, in bytes: metadata and keys, which no caller has a hand in. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
-export const MAX_USER_ANSWER_BYTES = 64 * 1024;
 /** How much of a redirect's target a message shows, in characters. */
 const MAX_LOCATION_LENGTH = 200;
 
@@ -112,33 +110,4 @@ function describeFailure(error: unknown, timeout: number): string {
   const { cause } = error;
   const detail = cause instanceof Error ? ('code' in cause ? cause.code : cause.message) : error.name;
   return `can not be reached (${String(detail)})`;
-}
-
-/** @throws {IdpRequestError} when the answer is not JSON. */
-export function jsonOf(url: string, answer: IdpAnswer): unknown {
-  const parsed = parseJson(answer.body);
-  if (parsed === undefined) throw new IdpRequestError(url, `answers ${answer.status} with no JSON`);
-  return parsed;
-}
-
-/** Whether a status is the IdP's own trouble; any other 4xx is about the token, or about this server's client. */
-export function isOutage(status: number): boolean {
-  return status >= 500 || status === 408 || status === 429;
-}
-
-/** An answer that says nothing of what was asked. */
-export function outageError(url: string, { status, headers }: Pick<IdpAnswer, 'status' | 'headers'>) {
-  return new IdpRequestError(url, `answers ${status}`, { retryAfter: retryAfterOf(headers) });
-}
-
-/** Seconds, or a date (RFC 9110 §10.2.3). */
-function retryAfterOf(headers: Headers): number | undefined {
-  const value = headers.get('retry-after') ?? '';
-  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
-  return Number.isNaN(seconds) ? undefined : seconds;
-}
-
-/** Whether an IdP's `error` is one: some send null or an empty text, and TikTok `{"code":"ok"}` beside every good answer. */
-export function speaksOfError(error: unknown): boolean {
-  return Boolean(error) && jsonObject.safeParse(error).data?.code !== 'ok';
 }

@@ -1,5 +1,6 @@
 import { httpUrl } from '@mcp-whoami/environment';
 import { z } from 'zod';
+import type { JsonObject } from '../json.ts';
 
 /** An issuer identifier: a URL without query or fragment (RFC 8414 §2), kept byte for byte. */
 export const issuerUrl = httpUrl.refine((text) => !/[?#]/.test(text), {
@@ -32,3 +33,13 @@ export const authorizationServerMetadata = z.looseObject({
 });
 
 export type AuthorizationServerMetadata = z.output<typeof authorizationServerMetadata>;
+
+/** Metadata that was fetched. */
+export interface DiscoveredMetadata {
+  /** As the IdP sent it. */
+  document: JsonObject;
+  /** Mended and checked. */
+  metadata: AuthorizationServerMetadata;
+  /** Whether an MCP client that is given the issuer finds the document too. */
+  foundByClients: boolean;
+}

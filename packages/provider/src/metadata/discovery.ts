@@ -1,10 +1,12 @@
 import { ConfigurationError, isPattern, type NameOf, shownUrl } from '@mcp-whoami/environment';
 import { quote } from '../errors.ts';
-import { IdpRequestError, jsonOf, requestIdp } from '../idp/request.ts';
+import { jsonOf } from '../idp/answer.ts';
+import { IdpRequestError, requestIdp } from '../idp/request.ts';
 import { type JsonObject, jsonObject } from '../json.ts';
 import {
   type AuthorizationServerMetadata,
   authorizationServerMetadata,
+  type DiscoveredMetadata,
   issuerUrl,
 } from './authorization-server-metadata.ts';
 import { waysToIdp } from './ways-to-idp.ts';
@@ -26,15 +28,6 @@ export interface DiscoverySource {
   hint?: string | undefined;
   /** Mends faults that the IdP's metadata is known to have, before it is read. */
   repair?: ((document: JsonObject) => JsonObject) | undefined;
-}
-
-export interface DiscoveredMetadata {
-  /** As the IdP sent it. */
-  document: JsonObject;
-  /** Mended and checked. */
-  metadata: AuthorizationServerMetadata;
-  /** Whether an MCP client that is given the issuer finds the document too. */
-  foundByClients: boolean;
 }
 
 /**

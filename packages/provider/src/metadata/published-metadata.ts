@@ -1,6 +1,5 @@
 import type { JsonObject } from '../json.ts';
-import type { AuthorizationServerMetadata } from './authorization-server-metadata.ts';
-import type { DiscoveredMetadata } from './discovery.ts';
+import type { AuthorizationServerMetadata, DiscoveredMetadata } from './authorization-server-metadata.ts';
 
 /**
  * What MCP clients are told: the IdP's own issuer and metadata, or, where they could not use these, a copy that this

@@ -6,7 +6,7 @@ import {
   settingMeta,
   shownUrl,
 } from '@mcp-whoami/environment';
-import type { ConnectionContext } from '../connection.ts';
+import type { ConnectionContext } from '../connect-options.ts';
 import type { AuthorizationServerMetadata } from './authorization-server-metadata.ts';
 
 /** What the judgement of an URL hangs on. */

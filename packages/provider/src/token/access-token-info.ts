@@ -35,3 +35,17 @@ export type AccessTokenInfo = {
 export function isAccessTokenInfo(authInfo: unknown): authInfo is AccessTokenInfo {
   return typeof authInfo === 'object' && authInfo !== null && 'provedBy' in authInfo;
 }
+
+/**
+ * Who calls, by any texts that tell one from another: an address, or the networks that it is in, the narrowest first
+ * (of IPv6 a /64 and the /48 around it). Each of them counts, a wider one with a larger bound.
+ */
+export type Caller = string | readonly string[];
+
+/** The call that a token came with, as far as its judgement looks at it. */
+export interface TokenUse {
+  /** Who calls, as far as it can be told. Those without any are one caller. */
+  caller?: Caller | undefined;
+  /** The resource that is called: where the server's resources are the accepted audience, the token must name it. */
+  resource?: string | undefined;
+}

@@ -1,18 +1,14 @@
 import { shownUrl } from '@mcp-whoami/environment';
 import { z } from 'zod';
 import { TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
-import {
-  type IdpRequest,
-  IdpRequestError,
-  isOutage,
-  jsonOf,
-  MAX_USER_ANSWER_BYTES,
-  outageError,
-  speaksOfError,
-} from '../idp/request.ts';
+import { isOutage, jsonOf, MAX_USER_ANSWER_BYTES, outageError, speaksOfError } from '../idp/answer.ts';
+import { type IdpRequest, IdpRequestError } from '../idp/request.ts';
 import { type AskIdp, createIdpRequester } from '../idp/requester.ts';
 import { excessOf, type JsonObject, parseJson } from '../json.ts';
-import { type CheckedClaims, checkClaims, type TokenPolicy } from './token-claims.ts';
+import { requireAudience } from './audience.ts';
+import type { CheckedClaims, IntrospectedToken } from './proof.ts';
+import { checkClaims, type TokenPolicy } from './token-claims.ts';
+import { refuseOtherTokenKinds } from './token-kind.ts';
 
 /** RFC 7662 §2.2, and the error codes of RFC 6749 §5.2 and RFC 6750 §3.1. */
 const introspectionAnswer = z.looseObject({
@@ -28,11 +24,6 @@ const isClientError = (error: unknown) => typeof error === 'string' && clientErr
 
 /** A token of nobody, to ask whether the endpoint answers at all. */
 const NEUTRAL_TOKEN = 'does-this-endpoint-answer';
-
-export interface IntrospectedToken extends CheckedClaims {
-  /** What the IdP says of the token and its user. */
-  claims: JsonObject;
-}
 
 /** Who asks: this server's client at the IdP, or nobody where the IdP wants no credentials. */
 export interface IntrospectionClient {
@@ -59,7 +50,7 @@ export function createIntrospector(url: string, client: IntrospectionClient, pol
       if (excess !== undefined)
         throw new TokenRefusedError('malformed_token', `${shownUrl(url)} answers with ${excess}`);
       saidActive = true;
-      return { ...checkClaims(body, policy), claims: body };
+      return { ...judged(body, policy), claims: body };
     }
     if (body.active !== false) {
       if (clientStatuses.has(status) || isClientError(body.error)) {
@@ -78,6 +69,18 @@ export function createIntrospector(url: string, client: IntrospectionClient, pol
       `${shownUrl(url)} says that the token is not active (${status})${doubt}`,
     );
   };
+}
+
+/**
+ * What is said of a token is judged as its own claims would be.
+ *
+ * @throws {TokenRefusedError} for the first check that fails.
+ */
+function judged(claims: JsonObject, policy: TokenPolicy): CheckedClaims {
+  refuseOtherTokenKinds(claims, false);
+  const checked = checkClaims(claims, policy);
+  requireAudience(checked.audience, policy);
+  return checked;
 }
 
 function questionOf(client: IntrospectionClient, token: string): IdpRequest {

@@ -3,7 +3,7 @@ import type { JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { LogoutRefusedError, quote, TokenRefusedError } from '../errors.ts';
-import { decodeHeader, decodePayload } from './jwt-parts.ts';
+import { decodePayload, requireHeader } from './jwt-parts.ts';
 import type { Logout } from './logouts.ts';
 import { NOT_BEFORE_TOLERANCE_SECONDS, requireIssuer } from './token-claims.ts';
 import { requireAlgorithm, verifySignature } from './verify-signature.ts';
@@ -75,7 +75,7 @@ export function createLogoutTokenVerifier(keys: JWTVerifyGetKey, { issuer, clien
 async function readClaims(token: string, keys: JWTVerifyGetKey, issuer: string) {
   if (token.length > MAX_LOGOUT_TOKEN_LENGTH) refuse(`longer than ${MAX_LOGOUT_TOKEN_LENGTH} characters`);
   try {
-    const { alg, typ } = decodeHeader(token);
+    const { alg, typ } = requireHeader(token);
     requireAlgorithm(alg);
     if (!logoutTokenTypes.has(typ?.toLowerCase())) refuse(`its header \`typ\` is ${quote(typ)}`);
     // Before the signature is checked, and only to refuse: a foreign token never makes us fetch keys.

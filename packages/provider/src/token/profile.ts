@@ -1,14 +1,12 @@
 import { BulkheadRejectedError } from 'cockatiel';
 import { VerificationUndecidedError } from '../errors.ts';
 import { createTurnsOfEach } from '../idp/turns.ts';
+import type { ReadProfile } from './proof.ts';
 import type { IdentifiedUser } from './user.ts';
 
 /** How many questions about one user's tokens are under way at once, and how many wait. */
 const MAX_UNDER_WAY = 16;
 const MAX_WAITING = 200;
-
-/** Asks whose token it is that was proved already; `subject` is what its proof says, if it does. */
-export type ReadProfile = (token: string, subject: string | undefined) => Promise<IdentifiedUser>;
 
 /**
  * Makes the question about tokens that are proved, with turns of each user's own.

@@ -4,12 +4,12 @@ import type { WarningLogger } from '../warning-logger.ts';
 import { createIntrospector, type IntrospectionClient } from './introspection.ts';
 import { createProfileReader } from './profile.ts';
 import { createProfileWarning } from './profile-warning.ts';
-import type { ProofMethods, UserinfoRole } from './proof.ts';
+import type { ProofMethods } from './proof.ts';
 import { createUncheckedRevocation, type RevocationCheck } from './revocation.ts';
 import { createSignedUserinfoReader } from './signed-userinfo.ts';
 import type { TokenPolicy } from './token-claims.ts';
-import type { SubjectMapping } from './user.ts';
-import { createUserinfoReader, type UserinfoEndpoint } from './userinfo.ts';
+import type { SubjectMapping, UserinfoEndpoint, UserinfoRole } from './user.ts';
+import { createUserinfoReader } from './userinfo.ts';
 import { createJwtVerifier } from './verify-jwt.ts';
 
 /** What the ways of proof are made of. */

@@ -1,19 +1,52 @@
-import type { VerificationUndecidedError } from '../errors.ts';
-import type { Caller } from '../idp/question-budget.ts';
-import type { Proof } from './access-token-info.ts';
-import type { IntrospectedToken } from './introspection.ts';
-import type { ReadProfile } from './profile.ts';
-import type { CheckedClaims } from './token-claims.ts';
-import type { IdentifiedUser, SubjectMapping } from './user.ts';
-import type { UnprovableJwt, VerifiedJwt } from './verify-jwt.ts';
+import type { TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
+import type { JsonObject } from '../json.ts';
+import type { Caller, Proof } from './access-token-info.ts';
+import type { JoseHeader } from './jwt-parts.ts';
+import type { IdentifiedUser, SubjectMapping, UserinfoRole } from './user.ts';
 
-/**
- * What the userinfo endpoint's answer means for a token that was proved without it: `profile`, more claims and
- * nothing else; `revocation`, claims too, and a refusal there refuses the token; `none`, it is not asked.
- */
-export type UserinfoRole = 'profile' | 'revocation' | 'none';
+/** What a token's claims say once they passed. */
+export interface CheckedClaims {
+  audience: string[];
+  /** Seconds since the epoch. */
+  expiresAt: number | undefined;
+  /** `client_id`, else `azp` or `cid`; empty when none is there. */
+  clientId: string;
+  scopes: string[];
+  /** `iat`, seconds since the epoch. */
+  issuedAt?: number | undefined;
+  /** `sid`: the session at the IdP (OpenID Connect Back-Channel Logout §2.1). */
+  sessionId?: string | undefined;
+}
 
-export type VerifyJwt = (token: string) => Promise<VerifiedJwt | UnprovableJwt>;
+/** A JWT that is proved to be an access token of the issuer for this server. */
+export interface VerifiedJwt extends CheckedClaims {
+  subject: string;
+  expiresAt: number;
+  claims: JsonObject;
+  /** What lets it look like an ID token while nothing speaks against that: then the userinfo endpoint decides. */
+  doubt: string | undefined;
+}
+
+/** A JWT of which nothing here says whether it is good. */
+export interface UnprovableJwt {
+  /** The verdict where nobody else can be asked. */
+  unprovable: TokenRefusedError | VerificationUndecidedError;
+  /** The check that it fails by its own word, which is reason enough to refuse it. */
+  objection?: TokenRefusedError | undefined;
+  /** Its own word, or what the signature proves, on when it expires. */
+  expiresAt: number | undefined;
+}
+
+/** An active token, by the word of the IdP. */
+export interface IntrospectedToken extends CheckedClaims {
+  /** What the IdP says of the token and its user. */
+  claims: JsonObject;
+}
+
+/** Asks whose token it is that was proved already; `subject` is what its proof says, if it does. */
+export type ReadProfile = (token: string, subject: string | undefined) => Promise<IdentifiedUser>;
+
+export type VerifyJwt = (token: string, header: JoseHeader) => Promise<VerifiedJwt | UnprovableJwt>;
 
 export type Introspect = (token: string) => Promise<IntrospectedToken>;
 

@@ -1,22 +1,33 @@
 import { TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
 import { requireAudience } from './audience.ts';
 import { profileOf } from './profile-claims.ts';
-import type { Introspect, ProofMethods, ProvedToken, UserinfoRole, VerifyJwt } from './proof.ts';
-import type { CheckedClaims, TokenPolicy } from './token-claims.ts';
-import { findUser, type IdentifiedUser, subjectMissing, UserinfoRefusedError } from './user.ts';
-import type { UnprovableJwt, VerifiedJwt } from './verify-jwt.ts';
+import type {
+  CheckedClaims,
+  Introspect,
+  ProofMethods,
+  ProvedToken,
+  UnprovableJwt,
+  VerifiedJwt,
+} from './proof.ts';
+import type { TokenPolicy } from './token-claims.ts';
+import {
+  findUser,
+  type IdentifiedUser,
+  subjectMissing,
+  UserinfoRefusedError,
+  type UserinfoRole,
+} from './user.ts';
 
 /** Asks the IdP about a token of which nothing is known, within what may be asked. */
 type Ask = <Answer>(question: () => Promise<Answer>) => Promise<Answer>;
 
-/** Proves a JWT by its signature, and asks for the profile of its user; by introspection where it cannot be judged here. */
-export async function proveHere(
+/** What a JWT is worth that was judged here: with the profile of its user, or by introspection where it could not be. */
+export async function proveJwt(
   token: string,
-  verifyJwt: VerifyJwt,
+  jwt: VerifiedJwt | UnprovableJwt,
   methods: ProofMethods,
   ask: Ask,
 ): Promise<ProvedToken> {
-  const jwt = await verifyJwt(token);
   if ('unprovable' in jwt) return proveUnprovable(token, jwt, methods, ask);
   return jwt.doubt === undefined
     ? addProfile(token, { ...jwt, provedBy: 'jwt' }, methods, methods.userinfoRole)

@@ -1,8 +1,8 @@
 import { TokenRefusedError } from '../errors.ts';
 import { createQuestionBudget } from '../idp/question-budget.ts';
-import { looksLikeJwt } from './jwt-parts.ts';
+import { headerOf } from './jwt-parts.ts';
 import type { ProofMethods, Prove } from './proof.ts';
-import { proveHere, wayToAsk } from './prove-token.ts';
+import { proveJwt, wayToAsk } from './prove-token.ts';
 import type { TokenPolicy } from './token-claims.ts';
 
 /** No access token in use is longer, in characters; Node refuses larger headers before. */
@@ -21,8 +21,11 @@ export function createProver(methods: ProofMethods, policy: TokenPolicy, maxOpaq
   const withinBudget = createQuestionBudget();
   return async (token, caller) => {
     if (token.length > MAX_TOKEN_LENGTH) refuse(`longer than ${MAX_TOKEN_LENGTH} characters`);
-    if (methods.verifyJwt !== undefined && looksLikeJwt(token)) {
-      return proveHere(token, methods.verifyJwt, methods, (ask) => withinBudget(caller, token, ask));
+    const { verifyJwt } = methods;
+    const header = verifyJwt && headerOf(token);
+    if (verifyJwt !== undefined && header !== undefined) {
+      const jwt = await verifyJwt(token, header);
+      return proveJwt(token, jwt, methods, (ask) => withinBudget(caller, token, ask));
     }
     const prove = wayToAsk(methods, policy);
     // Gateways drop requests with long headers, which would look like a dead IdP.

@@ -2,7 +2,7 @@ import type { JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
 import { quote, TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import { decodeHeader, decodePayload } from './jwt-parts.ts';
+import { decodePayload, requireHeader } from './jwt-parts.ts';
 import { requireAlgorithm, verifySignature } from './verify-signature.ts';
 
 /** What a signed answer must say of itself (OpenID Connect Core §5.3.2). */
@@ -63,7 +63,7 @@ export function createSignedUserinfoReader(
 
 async function verify(jwt: string, keys: JWTVerifyGetKey): Promise<JsonObject | TokenRefusedError> {
   try {
-    requireAlgorithm(decodeHeader(jwt).alg);
+    requireAlgorithm(requireHeader(jwt).alg);
     return decodePayload(await verifySignature(jwt, keys));
   } catch (error) {
     if (error instanceof TokenRefusedError) return error;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { quote, type RefusalCode, TokenRefusedError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
-import { type AudiencePolicy, requireAudience } from './audience.ts';
-import { refuseOtherTokenKinds } from './token-kind.ts';
+import type { AudiencePolicy } from './audience.ts';
+import type { CheckedClaims } from './proof.ts';
 
 /** How far an IdP's clock may be ahead of this one (`nbf`, `iat`), in seconds; `exp` gets no grace. */
 export const NOT_BEFORE_TOLERANCE_SECONDS = 10;
@@ -31,37 +31,12 @@ const judgedClaims = z.looseObject({
   scp: z.union([z.string(), z.array(z.string())]).optional(),
 });
 
-/** What a token's claims say once they passed. */
-export interface CheckedClaims {
-  audience: string[];
-  /** Seconds since the epoch. */
-  expiresAt: number | undefined;
-  /** `client_id`, else `azp` or `cid`; empty when none is there. */
-  clientId: string;
-  scopes: string[];
-  /** `iat`, seconds since the epoch. */
-  issuedAt?: number | undefined;
-  /** `sid`: the session at the IdP (OpenID Connect Back-Channel Logout §2.1). */
-  sessionId?: string | undefined;
-}
-
 /**
- * Judges the claims of a token that is proved to be from the issuer, or of an introspection answer.
+ * Judges the claims of a token, but for its kind and its audience.
  *
  * @throws {TokenRefusedError} for the first check that fails.
  */
-export function checkClaims(claims: JsonObject, policy: TokenPolicy): CheckedClaims {
-  const checked = checkAllButAudience(claims, policy);
-  requireAudience(checked.audience, policy);
-  return checked;
-}
-
-/**
- * {@link checkClaims} without the audience.
- *
- * @param typed whether the token's header says that it is an access token.
- */
-export function checkAllButAudience(claims: JsonObject, policy: TokenPolicy, typed = false): CheckedClaims {
+export function checkClaims(claims: JsonObject, policy: Omit<TokenPolicy, 'audience'>): CheckedClaims {
   const parsed = judgedClaims.safeParse(withoutNulls(claims));
   if (!parsed.success) {
     const names = parsed.error.issues.map((issue) => issue.path.join('.'));
@@ -71,7 +46,6 @@ export function checkAllButAudience(claims: JsonObject, policy: TokenPolicy, typ
     );
   }
   const { iss, exp, nbf, iat, cnf } = parsed.data;
-  refuseOtherTokenKinds(claims, typed);
   if (cnf !== undefined) {
     refuse(
       'sender_constrained',

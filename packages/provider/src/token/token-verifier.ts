@@ -3,49 +3,37 @@ import type { KeySet } from '../idp/key-set.ts';
 import { endWithLogouts } from './end-with-logouts.ts';
 import { createLogoutTokenVerifier } from './logout-token.ts';
 import { type Logout, rememberLogouts } from './logouts.ts';
-import type { ProofMethods } from './proof.ts';
-import { createProver } from './prover.ts';
+import type { Introspect, Prove } from './proof.ts';
 import type { TokenPolicy } from './token-claims.ts';
 import { rememberVerdicts } from './verdict-cache.ts';
 import { createJudgement, createVerifyAccessToken } from './verify-access-token.ts';
 
-/** What tokens of one issuer are verified by. */
+/** What the tokens of one issuer are verified by. */
 export interface TokenVerifierOptions {
   issuer: string;
-  methods: ProofMethods;
+  prove: Prove;
+  introspect: Introspect | undefined;
   policy: TokenPolicy;
-  settings: {
-    audience?: readonly string[] | undefined;
-    tokenCacheSeconds: number;
-    maxOpaqueTokenLength: number;
-    logoutClientIds?: readonly string[] | undefined;
-  };
   advice: Advice;
-  /** The issuer's keys, where it publishes any: logout tokens are signed by them too. */
-  keys: KeySet | undefined;
+  /** Seconds for which an accepted token is not judged again. */
+  cacheSeconds: number;
+  /** The token must name the resource that is called. */
+  perResource: boolean;
+  /** Which logout tokens are taken: signed by the issuer's keys, for these clients; none unless both are there. */
+  logoutTokens: { keys: KeySet | undefined; clientIds: readonly string[] | undefined };
 }
 
-/** Makes the verification of access tokens, from the proof to the cache, and what ends them. */
-export function createTokenVerifier({
-  issuer,
-  methods,
-  policy,
-  settings,
-  advice,
-  keys,
-}: TokenVerifierOptions) {
-  const { audience, tokenCacheSeconds, maxOpaqueTokenLength, logoutClientIds: clientIds } = settings;
+/** Makes the verification of access tokens, from their proof to the cache, and what ends them. */
+export function createTokenVerifier(options: TokenVerifierOptions) {
+  const { issuer, policy, advice, logoutTokens } = options;
+  const { keys, clientIds } = logoutTokens;
   const logouts = rememberLogouts();
-  const prove = endWithLogouts(
-    createProver(methods, policy, maxOpaqueTokenLength),
-    logouts,
-    methods.introspect,
-  );
-  const judge = rememberVerdicts(createJudgement(issuer, prove, policy), tokenCacheSeconds);
+  const prove = endWithLogouts(options.prove, logouts, options.introspect);
+  const judge = rememberVerdicts(createJudgement(issuer, prove, policy), options.cacheSeconds);
   const readLogout =
     keys && clientIds && createLogoutTokenVerifier(keys.findPatiently, { issuer, clientIds });
   return {
-    verifyAccessToken: createVerifyAccessToken(judge, advice, audience === undefined),
+    verifyAccessToken: createVerifyAccessToken(judge, advice, options.perResource),
     backchannelLogout:
       readLogout && (async (logoutToken: string) => logouts.record(await readLogout(logoutToken))),
     onLogout: (listener: (logout: Logout) => void) => logouts.subscribe(listener),

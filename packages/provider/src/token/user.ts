@@ -1,6 +1,20 @@
 import { quote, TokenRefusedError } from '../errors.ts';
 import { type JsonObject, jsonObject, valueAt } from '../json.ts';
 
+/** How to ask an IdP who a token belongs to: OpenID Connect Core §5.3, or whatever the IdP has instead. */
+export interface UserinfoEndpoint {
+  url: string;
+  method?: 'GET' | 'POST' | undefined;
+  headers?: Record<string, string> | undefined;
+  body?: string | undefined;
+}
+
+/**
+ * What the userinfo endpoint's answer means for a token that was proved without it: `profile`, more claims and
+ * nothing else; `revocation`, claims too, and a refusal there refuses the token; `none`, it is not asked.
+ */
+export type UserinfoRole = 'profile' | 'revocation' | 'none';
+
 /** Where in an answer the user is. */
 export interface SubjectMapping {
   /** Path of the user's id. */

@@ -1,15 +1,7 @@
 import { shownUrl } from '@mcp-whoami/environment';
 import { TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
-import {
-  type IdpAnswer,
-  type IdpRequest,
-  IdpRequestError,
-  isOutage,
-  jsonOf,
-  MAX_USER_ANSWER_BYTES,
-  outageError,
-  speaksOfError,
-} from '../idp/request.ts';
+import { isOutage, jsonOf, MAX_USER_ANSWER_BYTES, outageError, speaksOfError } from '../idp/answer.ts';
+import { type IdpAnswer, type IdpRequest, IdpRequestError } from '../idp/request.ts';
 import { type AskIdp, createIdpRequester } from '../idp/requester.ts';
 import { excessOf, jsonObject } from '../json.ts';
 import type { SignedUserinfo } from './signed-userinfo.ts';
@@ -18,16 +10,9 @@ import {
   type IdentifiedUser,
   type SubjectMapping,
   subjectMissing,
+  type UserinfoEndpoint,
   UserinfoRefusedError,
 } from './user.ts';
-
-/** How to ask an IdP who a token belongs to: OpenID Connect Core §5.3, or whatever the IdP has instead. */
-export interface UserinfoEndpoint {
-  url: string;
-  method?: 'GET' | 'POST' | undefined;
-  headers?: Record<string, string> | undefined;
-  body?: string | undefined;
-}
 
 /** Reads an answer that is a JWT; throws {@link VerificationUndecidedError} where it cannot. */
 export type ReadSignedUserinfo = (jwt: string) => Promise<SignedUserinfo>;

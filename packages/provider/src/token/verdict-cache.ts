@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { TokenRefusedError } from '../errors.ts';
-import type { Caller } from '../idp/question-budget.ts';
+import type { Caller } from './access-token-info.ts';
 import type { Verdict } from './verdict.ts';
 import { createVerdictStore, MAX_VERDICTS } from './verdict-store.ts';
 

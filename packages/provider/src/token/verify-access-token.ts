@@ -1,6 +1,5 @@
 import { type Advice, TokenRefusedError, withAdvice } from '../errors.ts';
-import type { Caller } from '../idp/question-budget.ts';
-import type { AccessTokenInfo } from './access-token-info.ts';
+import type { AccessTokenInfo, Caller, TokenUse } from './access-token-info.ts';
 import { ownResource, requireAudience } from './audience.ts';
 import type { StandingToken } from './end-with-logouts.ts';
 import type { Prove } from './proof.ts';
@@ -10,14 +9,6 @@ import { keepVerdict, type Verdict } from './verdict.ts';
 
 /** How long a verdict holds when the IdP names no expiry, in seconds. */
 const DEFAULT_LIFETIME_SECONDS = 60;
-
-/** The call that a token came with, as far as its judgement looks at it. */
-export interface TokenUse {
-  /** Who calls, as far as it can be told. Those without any are one caller. */
-  caller?: Caller | undefined;
-  /** The resource that is called: where the server's resources are the accepted audience, the token must name it. */
-  resource?: string | undefined;
-}
 
 /** Makes verdicts of proofs. What the proof throws, the function throws. */
 export function createJudgement(issuer: string, prove: Prove<StandingToken>, policy: TokenPolicy) {

@@ -2,30 +2,17 @@ import type { JWTVerifyGetKey } from 'jose';
 import { quote, TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
 import { comparableAudience, requireAudience } from './audience.ts';
-import { decodeHeader, decodePayload } from './jwt-parts.ts';
-import { type CheckedClaims, checkAllButAudience, requireIssuer, type TokenPolicy } from './token-claims.ts';
-import { claimsToBeAccessToken, isTypedAsAccessToken, speaksForAccessToken } from './token-kind.ts';
+import { decodePayload, type JoseHeader } from './jwt-parts.ts';
+import type { CheckedClaims, UnprovableJwt, VerifiedJwt } from './proof.ts';
+import { checkClaims, requireIssuer, type TokenPolicy } from './token-claims.ts';
+import {
+  claimsToBeAccessToken,
+  isTypedAsAccessToken,
+  refuseOtherTokenKinds,
+  speaksForAccessToken,
+} from './token-kind.ts';
 import { isSubject } from './user.ts';
 import { isSymmetric, requireAlgorithm, verifySignature } from './verify-signature.ts';
-
-/** A JWT that is proved to be an access token of the issuer for this server. */
-export interface VerifiedJwt extends CheckedClaims {
-  subject: string;
-  expiresAt: number;
-  claims: JsonObject;
-  /** What lets it look like an ID token while nothing speaks against that: then the userinfo endpoint decides. */
-  doubt: string | undefined;
-}
-
-/** A JWT of which nothing here says whether it is good. */
-export interface UnprovableJwt {
-  /** The verdict where nobody else can be asked. */
-  unprovable: TokenRefusedError | VerificationUndecidedError;
-  /** The check that it fails by its own word, which is reason enough to refuse it. */
-  objection?: TokenRefusedError | undefined;
-  /** Its own word, or what the signature proves, on when it expires. */
-  expiresAt: number | undefined;
-}
 
 /** What a JWT is judged by. */
 export interface JwtPolicy extends TokenPolicy {
@@ -42,8 +29,7 @@ export interface JwtPolicy extends TokenPolicy {
  * be had, or neither subject nor audience is inside.
  */
 export function createJwtVerifier(keys: JWTVerifyGetKey, policy: JwtPolicy) {
-  return async (token: string): Promise<VerifiedJwt | UnprovableJwt> => {
-    const header = decodeHeader(token);
+  return async (token: string, header: JoseHeader): Promise<VerifiedJwt | UnprovableJwt> => {
     if (!isSymmetric(header.alg)) requireAlgorithm(header.alg);
     if (header.crit !== undefined) {
       refuse('malformed_token', 'has `crit`, and no extension is known here (RFC 7515 section 4.1.11)');
@@ -57,7 +43,8 @@ export function createJwtVerifier(keys: JWTVerifyGetKey, policy: JwtPolicy) {
     if (payload instanceof Error) return unprovable(payload, ownWord, policy, typed);
 
     const claims = decodePayload(payload);
-    const checked = checkAllButAudience(claims, policy, typed);
+    refuseOtherTokenKinds(claims, typed);
+    const checked = checkClaims(claims, policy);
     const missing = missingAudience(checked, policy) ?? missingSubject(claims);
     const { expiresAt } = checked;
     if (expiresAt === undefined) refuse('expiry_missing', 'the token has no `exp` (RFC 9068 section 2.2)');
@@ -96,7 +83,8 @@ function unprovable(
   typed: boolean,
 ): UnprovableJwt {
   try {
-    const checked = checkAllButAudience(ownWord, policy, typed);
+    refuseOtherTokenKinds(ownWord, typed);
+    const checked = checkClaims(ownWord, policy);
     if (checked.audience.length > 0) requireAudience(checked.audience, policy);
     return { unprovable: verdict, expiresAt: checked.expiresAt };
   } catch (error) {
