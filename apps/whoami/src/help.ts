@@ -1,4 +1,4 @@
-import { type DescribedVariable, describeEnvironment } from '@mcp-whoami/provider';
+import { type DescribedSetting, describeEnvironment } from '@mcp-whoami/environment';
 import manifest from '../package.json' with { type: 'json' };
 import { providers } from './providers.ts';
 import { serverEnvironment } from './server-environment.ts';
@@ -6,9 +6,9 @@ import { serverEnvironment } from './server-environment.ts';
 /** What `--help` says: how to start the server, and every variable of its environment, from their schemas. */
 export async function renderHelp(): Promise<string> {
   const ofProviders = Object.entries(providers).map(async ([name, load]) => {
-    const { title, environment, environmentPrefix } = await load();
+    const { title, options, environmentPrefix } = await load();
     if (environmentPrefix === undefined) return '';
-    const variables = describeEnvironment(environment, environmentPrefix);
+    const variables = describeEnvironment(options, environmentPrefix);
     return section(`PROVIDER=${name} (${title})`, variables);
   });
   return [
@@ -24,7 +24,7 @@ export async function renderHelp(): Promise<string> {
   ].join('\n');
 }
 
-function section(title: string, variables: readonly DescribedVariable[]): string {
+function section(title: string, variables: readonly DescribedSetting[]): string {
   const lines = variables.map(({ name, required, defaultText, description }) => {
     const byDefault = required ? 'required' : `default: ${defaultText ?? 'none'}`;
     return `  ${name} (${byDefault})\n      ${description}`;

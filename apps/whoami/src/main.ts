@@ -1,5 +1,5 @@
+import { ConfigurationError } from '@mcp-whoami/environment';
 import { createLogger } from '@mcp-whoami/guard';
-import { ConfigurationError } from '@mcp-whoami/provider';
 import { renderBanner } from './banner.ts';
 import { startServer } from './start-server.ts';
 

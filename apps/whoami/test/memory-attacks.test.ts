@@ -26,7 +26,7 @@ const start = async () => {
     OIDC_AUDIENCE: ownResource,
     OIDC_CLIENT_ID: idp.introspectionClient.clientId,
     OIDC_CLIENT_SECRET: idp.introspectionClient.clientSecret,
-    OIDC_VERDICT_LIFETIME: '60',
+    OIDC_TOKEN_CACHE_SECONDS: '60',
   };
   const server = stack.use(runMain(environment, heap));
   const [, url = ''] = /ready at (\S+)/.exec(await server.ready()) ?? [];

@@ -40,7 +40,7 @@ const start = async ({ idp: options, environment, resource }: (typeof configurat
     await startWhoami({
       PROVIDER: 'generic-oidc',
       OIDC_ISSUER: idp.issuer,
-      OIDC_VERDICT_LIFETIME: '0',
+      OIDC_TOKEN_CACHE_SECONDS: '0',
       ...environment(idp),
     }),
   );

@@ -14,11 +14,9 @@ it('the page may ask the origins of the IdP, and nothing that means more in its 
   };
   const connection = {
     issuer: metadata.issuer,
-    metadata,
     published: { issuer: metadata.issuer, metadata: hostile },
-    pageClient: { id: undefined, variable: 'OIDC_PAGE_CLIENT_ID' },
     advice: {},
-    notes: [],
+    about: { metadata, notes: [], pageClient: { id: undefined, variable: 'OIDC_PAGE_CLIENT_ID' } },
   };
   expect(idpOrigins(connection)).toEqual([
     'https://idp.example.com',

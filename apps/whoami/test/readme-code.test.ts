@@ -57,12 +57,14 @@ it.each(['README.md', 'providers/generic-oidc/README.md'])(
   async (document) => {
     const [example = ''] = await readExamples(document);
     const port = await freePort();
-    const code = example.replaceAll('3001', String(port));
-    expect(code.replaceAll(String(port), '3001')).toBe(example);
-    expect(code.match(new RegExp(String(port), 'g'))).toHaveLength(2);
+    const ported = example.replaceAll('3001', String(port));
+    expect(ported.replaceAll(String(port), '3001')).toBe(example);
+    expect(ported.match(new RegExp(String(port), 'g'))).toHaveLength(2);
 
     await using idp = await startStandIn();
-    await using server = await run(code, { OIDC_ISSUER: idp.issuer });
+    const code = ported.replace('https://idp.example.com/', idp.issuer);
+    expect(code).toContain(idp.issuer);
+    await using server = await run(code, {});
     const origin = `http://localhost:${port}`;
     const resource = `${origin}/mcp`;
     const metadataUrl = `${origin}/.well-known/oauth-protected-resource/mcp`;

@@ -105,7 +105,7 @@ describe('a stream ends with its token', () => {
   });
 
   it('when that is found revoked as it comes again', async () => {
-    await using started = await start({ OIDC_VERDICT_LIFETIME: '0' });
+    await using started = await start({ OIDC_TOKEN_CACHE_SECONDS: '0' });
     const { idp, whoami, post } = started;
     const token = await idp.issueAccessToken({ user: ada, resource: ownResource });
     const stream = await open(whoami.sse, token);

@@ -10,7 +10,7 @@ const clientId = 'mcp-client';
 const start = async () => {
   await using stack = new AsyncDisposableStack();
   const { idp, server } = stack.use(
-    await startGuarded({}, () => ({ settings: { logoutClientIds: [clientId], verdictLifetime: 60 } })),
+    await startGuarded({}, () => ({ settings: { logoutClientIds: [clientId], tokenCacheSeconds: 60 } })),
   );
   const now = Math.floor(Date.now() / 1000);
   const logoutToken = idp.signJwt(

@@ -184,7 +184,9 @@ describe('the entrance', () => {
   });
 
   it('takes logout tokens, and no large body', async () => {
-    await using started = await start({ settings: { logoutClientIds: ['mcp-client'], verdictLifetime: 60 } });
+    await using started = await start({
+      settings: { logoutClientIds: ['mcp-client'], tokenCacheSeconds: 60 },
+    });
     const { guard, idp } = started;
     const request = await started.signedIn();
     expect(await guard.authorize(request)).toMatchObject({ subject: ada.sub });

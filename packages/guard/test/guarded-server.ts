@@ -1,4 +1,8 @@
-import { connectAuthorizationServer, type ResourceServerSettings } from '@mcp-whoami/provider';
+import {
+  connectAuthorizationServer,
+  type ResourceServerSettings,
+  resourceServerOptions,
+} from '@mcp-whoami/provider';
 import { type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
 import express from 'express';
 import { accessTokenOf, createGuard, type GuardOptions } from '../src/index.ts';
@@ -30,18 +34,14 @@ export const connectForTest = (
 ) =>
   connectAuthorizationServer(
     {
-      metadata: { type: 'oidc', issuer: idp.issuer, issuerField: 'issuer' },
+      metadata: { kind: 'discover', type: 'oidc', issuer: idp.issuer },
       userinfoRole: 'profile',
       settings: {
-        scopes: ['openid', 'profile'],
-        requiredScopes: [],
-        clientAuth: 'client_secret_basic',
-        verdictLifetime: 0,
+        ...resourceServerOptions({ scopes: ['openid', 'profile'] }).parse({ tokenCacheSeconds: 0 }),
         ...settings,
       },
-      urls: { issuer: idp.issuer },
     },
-    { ...context, production: false, variable: (field) => `TEST_${field.toUpperCase()}` },
+    { ...context, nameOf: (field) => `TEST_${field.toUpperCase()}` },
   );
 
 /** A running Express app behind a guard, with an IdP whose users it lets in. */

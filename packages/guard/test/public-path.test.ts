@@ -92,7 +92,7 @@ describe('a server whose public URL has a path', () => {
     await using server = await startGuardedServer(idp, { publicPath });
     for (const path of [asMetadata, `${asMetadata}${publicPath}`, `${publicPath}${asMetadata}`]) {
       const response = await fetch(server.origin + path);
-      expect(await response.json(), path).toEqual(server.connection.metadata);
+      expect(await response.json(), path).toEqual(server.connection.about.metadata);
     }
     // Of the IdP's own issuer, nothing would look here.
     for (const path of [openIdConfiguration, `${publicPath}${openIdConfiguration}`])

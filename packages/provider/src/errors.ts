@@ -1,46 +1,4 @@
-import { IdpRequestError } from './idp-request.ts';
-
-/** One thing that is wrong with the configuration, and how to put it right. */
-export interface ConfigurationProblem {
-  /** The environment variable to change. */
-  variable: string;
-  expected: string;
-  /** Nothing when the variable is not set; a placeholder when it is a secret. */
-  found?: string | undefined;
-  /** An assignment that works. */
-  example?: string | undefined;
-  /** What else helps to find the cause. */
-  hint?: string | undefined;
-}
-
-/** The configuration can't work. `message` names every wrong variable, what was expected and an example. */
-export class ConfigurationError extends Error {
-  readonly code = 'configuration_invalid';
-  readonly problems: readonly ConfigurationProblem[];
-
-  /** @param problems of which the first of each variable is told: the others mostly follow from it. */
-  constructor(problems: readonly ConfigurationProblem[], cause?: unknown) {
-    const first = problems.filter(
-      ({ variable }, index) => problems.findIndex((other) => other.variable === variable) === index,
-    );
-    super(first.map(describeProblem).join('\n'), { cause });
-    this.name = 'ConfigurationError';
-    this.problems = first;
-  }
-}
-
-/** Whether connecting failed only because the IdP could not be asked: it may work later. */
-export function isIdpUnreachable(error: unknown): boolean {
-  return error instanceof ConfigurationError && error.cause instanceof IdpRequestError;
-}
-
-function describeProblem({ variable, expected, found, example, hint }: ConfigurationProblem): string {
-  const lines = [found === undefined ? `${variable} is not set.` : `${variable} does not work: ${found}`];
-  lines.push(`  expected: ${expected}`);
-  if (hint !== undefined) lines.push(`  ${hint}`);
-  if (example !== undefined) lines.push(`  example:  ${example}`);
-  return lines.join('\n');
-}
+import { ConfigurationError } from '@mcp-whoami/environment';
 
 /** Why a token was refused: the one check that failed. */
 export type RefusalCode =
@@ -128,6 +86,16 @@ export class LogoutRefusedError extends Error {
   }
 }
 
+/** That an IdP gave no usable answer, and after how many seconds it may be asked again, where that is known. */
+function isIdpRequestError(error: unknown): error is Error & { retryAfter?: number | undefined } {
+  return error instanceof Error && 'code' in error && error.code === 'idp_request_failed';
+}
+
+/** Whether connecting failed only because the IdP could not be asked: it may work later. */
+export function isIdpUnreachable(error: unknown): boolean {
+  return error instanceof ConfigurationError && isIdpRequestError(error.cause);
+}
+
 /** Seconds after which a client may try again when the identity provider could not be asked and says nothing else. */
 const RETRY_AFTER_SECONDS = 5;
 /** A client is never sent away for longer, whatever the identity provider says, in seconds. */
@@ -154,7 +122,7 @@ export class VerificationUndecidedError extends Error {
 }
 
 function retryAfterOf(cause: unknown): number {
-  const wanted = (cause instanceof IdpRequestError ? cause.retryAfter : undefined) ?? RETRY_AFTER_SECONDS;
+  const wanted = (isIdpRequestError(cause) ? cause.retryAfter : undefined) ?? RETRY_AFTER_SECONDS;
   return Math.min(Math.max(Math.ceil(wanted), 1), MAX_RETRY_AFTER_SECONDS);
 }
 
@@ -202,4 +170,33 @@ export function isLogoutRefused(error: unknown): error is LogoutRefusedError {
 /** An error that says how it is answered, and has a text for the log. */
 function isAnswer(error: unknown): error is Error & { code: string } {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'logMessage' in error;
+}
+
+/** Controls, and characters that change how a line looks or reads: bidi, invisible ones, other line ends. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/**
+ * A text from outside as one line that shows all that is in it: what does not print is escaped, and past a number
+ * of characters it is cut.
+ */
+export function printable(text: string, limit: number): string {
+  const cut = text.length > limit;
+  const shown = (cut ? text.slice(0, limit) : text).replace(unprintable, escapeCharacter);
+  return cut ? `${shown}…` : shown;
+}
+
+/** As in JSON and JavaScript, code unit by code unit. */
+function escapeCharacter(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+}
+
+/** Characters of a value from outside that a log line shows at most. */
+const MAX_QUOTED_LENGTH = 300;
+
+/** A value from outside, for a log line. */
+export function quote(value: unknown): string {
+  return printable(JSON.stringify(value) ?? 'none', MAX_QUOTED_LENGTH);
 }

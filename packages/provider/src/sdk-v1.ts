@@ -4,7 +4,7 @@ import {
   TooManyRequestsError,
 } from '@modelcontextprotocol/sdk/server/auth/errors.js';
 import type { OAuthTokenVerifier } from '@modelcontextprotocol/sdk/server/auth/provider.js';
-import type { ProviderConnection } from './define-provider.ts';
+import type { ProviderConnection } from './connection.ts';
 import { isRateLimited, isTokenRefused, isVerificationUndecided } from './errors.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { OAuthError, OAuthErrorCode, type OAuthTokenVerifier } from '@modelcontextprotocol/server';
-import type { ProviderConnection } from './define-provider.ts';
+import type { ProviderConnection } from './connection.ts';
 import { isRateLimited, isTokenRefused, isVerificationUndecided } from './errors.ts';
 
 /**

@@ -18,7 +18,7 @@ const start = async (
   const connection = stack.use(
     await connect(
       idp,
-      { TEST_LOGOUT_CLIENT_IDS: `other, ${clientId}`, TEST_VERDICT_LIFETIME: '60', ...environment(idp) },
+      { TEST_LOGOUT_CLIENT_IDS: `other, ${clientId}`, TEST_TOKEN_CACHE_SECONDS: '60', ...environment(idp) },
       { userinfoRole: 'none' },
     ),
   );
@@ -341,7 +341,7 @@ describe('an introspected token', () => {
   });
 
   /** Judges a token while logouts come: each before introspection has answered another time that it is active. */
-  const judgeDuringLogouts = async (logouts: object[], claims: object, verdictLifetime: string) => {
+  const judgeDuringLogouts = async (logouts: object[], claims: object, tokenCacheSeconds: string) => {
     await using idp = await startStandIn({ signingAlg: 'ES256' });
     let asked = 0;
     const ask = async ({ answer }: Question) => {
@@ -353,7 +353,7 @@ describe('an introspected token', () => {
     await using endpoint = await startIntrospectionEndpoint((question) => void ask(question));
     await using connection = await connect(
       idp,
-      { TEST_LOGOUT_CLIENT_IDS: clientId, TEST_VERDICT_LIFETIME: verdictLifetime },
+      { TEST_LOGOUT_CLIENT_IDS: clientId, TEST_TOKEN_CACHE_SECONDS: tokenCacheSeconds },
       { introspectionUrl: endpoint.url, userinfoRole: 'none' },
     );
     const status = await connection.verifyAccessToken('opaque').then(

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { startStandIn } from '@mcp-whoami/testkit';
 import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createIdpRequester } from '../src/idp-requester.ts';
+import { createIdpRequester } from '../src/idp/requester.ts';
 import { connect } from './test-provider.ts';
 
 /** After so many requests without a whole answer the endpoint is asked whether it answers at all. */

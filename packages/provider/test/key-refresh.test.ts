@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { exportJWK, generateKeyPair } from 'jose';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { createKeySet } from '../src/key-set.ts';
+import { createKeySet } from '../src/idp/key-set.ts';
 
 const { publicKey } = await generateKeyPair('ES256');
 const jwk = await exportJWK(publicKey);
@@ -29,7 +29,7 @@ const start = async (maxAge = 86_400) => {
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/jwks`;
   const warnings: { details: object; message: string }[] = [];
   const logger = { warn: (details: object, message: string) => void warnings.push({ details, message }) };
-  const keys = createKeySet(url, { maxAge, maxAgeVariable: 'TEST_KEYS_MAX_AGE_SECONDS', logger });
+  const keys = createKeySet(url, { maxAge, maxAgeName: 'TEST_KEYS_MAX_AGE_SECONDS', logger });
   const token = { payload: '', signature: '' };
   const find = async (kid: string) => (await keys.find({ alg: 'ES256', kid }, token)) !== undefined;
   const findPatiently = async (kid: string) =>

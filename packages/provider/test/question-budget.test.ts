@@ -22,7 +22,7 @@ const start = async (lifetime = '10') => {
   const { clientId, clientSecret } = idp.introspectionClient;
   const client = { TEST_CLIENT_ID: clientId, TEST_CLIENT_SECRET: clientSecret };
   const connection = stack.use(
-    await connect(idp, { ...client, TEST_VERDICT_LIFETIME: lifetime }, { userinfoRole: 'none' }),
+    await connect(idp, { ...client, TEST_TOKEN_CACHE_SECONDS: lifetime }, { userinfoRole: 'none' }),
   );
   let garbage = 0;
   /** Bad tokens, to which the IdP says no in no time. */

@@ -13,8 +13,8 @@ const start = async (environment: Record<string, string> = {}) => {
   const idp = stack.use(await startStandIn({ introspection: true }));
   const warnings: string[] = [];
   const connection = stack.use(
-    await testProvider().connect(
-      { TEST_ISSUER: idp.issuer, TEST_VERDICT_LIFETIME: '0', ...environment },
+    await testProvider().connectFromEnvironment(
+      { TEST_ISSUER: idp.issuer, TEST_TOKEN_CACHE_SECONDS: '0', ...environment },
       { resources: [resource], logger: { warn: (_, message) => void warnings.push(message) } },
     ),
   );

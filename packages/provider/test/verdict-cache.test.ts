@@ -12,7 +12,11 @@ const start = async (environment: Record<string, string> = {}) => {
   const { clientId, clientSecret } = idp.introspectionClient;
   const client = { TEST_CLIENT_ID: clientId, TEST_CLIENT_SECRET: clientSecret };
   const connection = stack.use(
-    await connect(idp, { ...client, TEST_VERDICT_LIFETIME: '10', ...environment }, { userinfoRole: 'none' }),
+    await connect(
+      idp,
+      { ...client, TEST_TOKEN_CACHE_SECONDS: '10', ...environment },
+      { userinfoRole: 'none' },
+    ),
   );
   const owned = stack.move();
   return { idp, connection, [Symbol.asyncDispose]: () => owned.disposeAsync() };
@@ -85,7 +89,7 @@ describe('a verdict', () => {
   });
 
   it('never outlives the token', async () => {
-    await using started = await start({ TEST_VERDICT_LIFETIME: '60' });
+    await using started = await start({ TEST_TOKEN_CACHE_SECONDS: '60' });
     fakeClocks();
     const token = await started.idp.issueAccessToken({ resource, lifetime: 5 });
     await started.connection.verifyAccessToken(token);
@@ -113,7 +117,7 @@ describe('a verdict', () => {
   });
 
   it('is asked for at each call when the lifetime is 0', async () => {
-    await using started = await start({ TEST_VERDICT_LIFETIME: '0' });
+    await using started = await start({ TEST_TOKEN_CACHE_SECONDS: '0' });
     const token = await started.idp.issueAccessToken({ resource });
     await started.connection.verifyAccessToken(token);
     await started.connection.verifyAccessToken(token);
@@ -121,7 +125,7 @@ describe('a verdict', () => {
   });
 
   it('is not pushed out by another user, whose tokens are many and whose claims are large', async () => {
-    await using started = await start({ TEST_VERDICT_LIFETIME: '60' });
+    await using started = await start({ TEST_TOKEN_CACHE_SECONDS: '60' });
     const { idp, connection } = started;
     const token = await idp.issueAccessToken({ resource });
     await connection.verifyAccessToken(token);
@@ -135,7 +139,7 @@ describe('a verdict', () => {
   });
 
   it('of a good token survives a flood of bad ones, in bounded memory', async () => {
-    await using started = await start({ TEST_VERDICT_LIFETIME: '60' });
+    await using started = await start({ TEST_TOKEN_CACHE_SECONDS: '60' });
     const token = await started.idp.issueAccessToken({ resource });
     await started.connection.verifyAccessToken(token);
     started.idp.fail('introspection', { status: 200, body: { active: false } });

@@ -28,7 +28,7 @@ export const startWhoamiOnKeycloak = async (keycloak: Keycloak, inspector: Inspe
       PORT: port,
       KEYCLOAK_ISSUER: realm.issuer,
       // Each call asks whether the session still is.
-      KEYCLOAK_VERDICT_LIFETIME: '0',
+      KEYCLOAK_TOKEN_CACHE_SECONDS: '0',
     }),
   );
   const owned = stack.move();

@@ -3,10 +3,7 @@ import { type ProviderConnection, refusalTexts } from '@mcp-whoami/provider';
 /** What guards the server, as far as the page needs it; `connection` is missing while the IdP is waited for. */
 export interface PageGuard {
   title: string;
-  connection?: Pick<
-    ProviderConnection,
-    'issuer' | 'published' | 'metadata' | 'pageClient' | 'advice' | 'notes'
-  >;
+  connection?: Pick<ProviderConnection, 'issuer' | 'published' | 'advice' | 'about'>;
 }
 
 export interface PageOptions {
@@ -33,7 +30,7 @@ export interface PageFacts {
 /** Collects what the page's script is told. */
 export function pageFacts({ publicUrl, resources: [mcp], guard }: PageOptions): PageFacts {
   const { connection, title } = guard ?? {};
-  const { id, variable } = connection?.pageClient ?? {};
+  const { id, variable } = connection?.about.pageClient ?? {};
   return {
     state: guard !== undefined && connection === undefined ? 'waiting' : 'ready',
     publicUrl,
@@ -54,8 +51,8 @@ const oneSource = /^https?:\/\/[\w.:[\]-]+$/;
 /** The origins of the IdP that the page may ask: those that its metadata names. */
 export function idpOrigins(connection: PageGuard['connection']): string[] {
   if (connection === undefined) return [];
-  const { published, metadata } = connection;
-  const urls = [metadata, published.metadata].flatMap((document) =>
+  const { published, about } = connection;
+  const urls = [about.metadata, published.metadata].flatMap((document) =>
     askedByPages.map((field) => document[field]),
   );
   const origins = urls.flatMap((url) =>

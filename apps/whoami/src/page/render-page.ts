@@ -101,7 +101,7 @@ ${walkItself}
 </section>`;
 
 function signInSection({ state }: PageFacts, { connection }: PageGuard, publicUrl: string): Html {
-  const notes = (connection?.notes ?? []).map((note) => html`<p class="note">${note}.</p>`);
+  const notes = (connection?.about.notes ?? []).map((note) => html`<p class="note">${note}.</p>`);
   const disabled = state === 'waiting' ? html` disabled` : nothing;
   return html`<section class="walk" aria-labelledby="walk-heading">
 <h2 id="walk-heading" tabindex="-1">Sign in, step by step</h2>

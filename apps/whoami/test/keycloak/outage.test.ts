@@ -25,7 +25,7 @@ describeKeycloak('an outage', ({ image }) => {
     const environment = {
       PROVIDER: 'keycloak',
       KEYCLOAK_ISSUER: realm.issuer,
-      KEYCLOAK_VERDICT_LIFETIME: '0',
+      KEYCLOAK_TOKEN_CACHE_SECONDS: '0',
     };
     const warm = await startWhoami({ ...environment, PORT: port });
     const cold = await startWhoami({ ...environment, KEYCLOAK_AUDIENCE: warm.mcp });
@@ -85,7 +85,7 @@ describeKeycloak('an outage', ({ image }) => {
   });
 
   it('aside, a client refreshes a token that expires soon', async () => {
-    await using started = await startWhoamiOnKeycloak(keycloak, { KEYCLOAK_VERDICT_LIFETIME: '0' });
+    await using started = await startWhoamiOnKeycloak(keycloak, { KEYCLOAK_TOKEN_CACHE_SECONDS: '0' });
     await started.realm.update({ accessTokenLifespan: 2 });
     await using client = await connectSdkV2(started.whoami.mcp, { ...testuser, ...inspector });
     const first = client.tokens()?.access_token;

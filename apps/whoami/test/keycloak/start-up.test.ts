@@ -26,7 +26,7 @@ describeKeycloak('start', (keycloak) => {
       KEYCLOAK_ISSUER: issuer,
       KEYCLOAK_DISCOVERY_URL: `${inside}/.well-known/openid-configuration`,
       KEYCLOAK_AUDIENCE: realm.whoami.mcp,
-      KEYCLOAK_VERDICT_LIFETIME: '0',
+      KEYCLOAK_TOKEN_CACHE_SECONDS: '0',
     });
     await using client = await connectSdkV1(started.whoami.mcp, { ...testuser, ...inspector });
     expect(await client.callWhoami()).toMatchObject({ iss: issuer, preferred_username: 'testuser' });
