@@ -73,6 +73,7 @@ describe.concurrent.for(['jwks', 'introspection', 'userinfo'] as const)('while %
       expect(await answer.json()).toEqual({
         error: 'temporarily_unavailable',
         error_description: 'The identity provider can not be asked at the moment',
+        reason: 'idp_unavailable',
       });
     }
     const { refreshes, refusals } = sorted(whoami.log);

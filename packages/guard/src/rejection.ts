@@ -14,7 +14,7 @@ export interface Rejection {
   reason: string;
   /** For the operator: what was expected, what was found, what to do. */
   logMessage: string;
-  /** For the client. */
+  /** For the client; with an `error_description`, the reason is added. */
   body: object;
   challenge?: BearerChallenge;
   headers?: Readonly<Record<string, string>>;
@@ -28,8 +28,17 @@ export function reject(request: Request, response: Response, logger: GuardLogger
   const details = { ...requestDetails(request, response), reason, status };
   logger[level](details, printable(logMessage, MAX_MESSAGE_LENGTH));
   response.set(headers ?? {});
-  if (challenge !== undefined) response.set('WWW-Authenticate', formatBearerChallenge(challenge));
-  response.status(status).json(body);
+  // Whoever reports a refused token can name the request, and the operator finds its line.
+  const { requestId } = response.locals;
+  const traced = challenge?.error === 'invalid_token' && requestId ? ` (request ${requestId})` : '';
+  if (challenge !== undefined) {
+    const errorDescription = (challenge.errorDescription ?? '') + traced;
+    response.set('WWW-Authenticate', formatBearerChallenge({ ...challenge, errorDescription }));
+  }
+  const described = 'error_description' in body;
+  response
+    .status(status)
+    .json(described ? { ...body, error_description: body.error_description + traced, reason } : body);
 }
 
 /** What a refused or undecided token is answered with; nothing for any other error. */
