@@ -116,7 +116,7 @@ describeChromium('a step that fails on the page', (openPage) => {
     address = 'javascript:document.title="run"';
     await pressSignIn(page);
     expect(await failureOf(page, 'metadata')).toContain(
-      `The authorization_endpoint is no http or https URL: ${address}`,
+      `The authorization_endpoint is not an http or https URL: ${address}`,
     );
     expect(await page.title()).toBe('whoami, an MCP server');
   });
@@ -262,7 +262,7 @@ describeChromium('a step that fails on the page', (openPage) => {
     const { page, whoami } = started;
     await pressSignIn(page);
     await signInAtStandIn(page);
-    const failure = await failureOf(page, 'whoami');
+    const failure = await failureOf(page, 'call');
     expect(failure).toContain('The server refuses the token: The access token is for another audience');
     expect(failure).toContain(`The token’s aud is "${audience}". The server wants ${whoami.mcp} there.`);
     expect(failure).toContain('OIDC_AUDIENCE');
@@ -277,7 +277,7 @@ describeChromium('a step that fails on the page', (openPage) => {
     const { page } = started;
     await pressSignIn(page);
     await signInAtStandIn(page);
-    expect(await failureOf(page, 'whoami')).toContain('scopes openid profile email mcp:whoami');
+    expect(await failureOf(page, 'call')).toContain('scopes openid profile email mcp:whoami');
   });
 
   it('says that the server can not ask the IdP', async () => {
@@ -286,7 +286,7 @@ describeChromium('a step that fails on the page', (openPage) => {
     idp.fail('jwks', 'status-503');
     await pressSignIn(page);
     await signInAtStandIn(page);
-    expect(await failureOf(page, 'whoami')).toContain('can not ask the identity provider');
+    expect(await failureOf(page, 'call')).toContain('cannot ask the identity provider');
   });
 
   it('says that the server is gone', async () => {
