@@ -77,6 +77,27 @@ describeChromium('a step that fails on the page', (openPage) => {
     expect(await states(page)).toEqual(['done', 'done', 'done', 'failed', 'pending', 'pending', 'pending']);
   });
 
+  it('goes on, as MCP clients do, with answers that are good enough for them', async () => {
+    await using started = await start();
+    const { page, idp } = started;
+    await page.route(idp.registrationEndpoint, (route) =>
+      route.fulfill({
+        status: 200,
+        headers: { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' },
+        json: { client_id: pageClient.client_id, client_secret: 'a-secret-that-nobody-asked-for' },
+      }),
+    );
+    await page.route(idp.tokenEndpoint, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), id_token: 'not.a.token' } });
+    });
+    await pressSignIn(page);
+    await signInAtStandIn(page);
+    await page.getByRole('region', { name: ada.name }).waitFor();
+    expect(await states(page)).toEqual(Array(7).fill('done'));
+    expect(await page.content()).not.toContain('a-secret-that-nobody-asked-for');
+  });
+
   it('says that the IdP is down', async () => {
     await using started = await start();
     await started.idp[Symbol.asyncDispose]();
