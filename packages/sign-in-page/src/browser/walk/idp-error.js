@@ -14,7 +14,10 @@ import { textOf } from '../wire/json.js';
 export function idpError(error, description, { clientId, scope, resource }) {
   const code = textOf(error);
   if (code === undefined) return undefined;
-  const scopesVariable = facts.pageClient?.variable.replace('PAGE_CLIENT_ID', 'SCOPES');
+  // Both are settings of one provider, named alike: variables of the environment, or options.
+  const scopesVariable = facts.pageClient?.variable
+    .replace('PAGE_CLIENT_ID', 'SCOPES')
+    .replace('pageClientId', 'scopes');
   /** @type {Record<string, string[]>} */
   const advice = {
     access_denied: [
