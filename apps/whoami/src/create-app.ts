@@ -1,7 +1,7 @@
 import { createGuard, type GuardLogger, jsonRpcError, SERVER_ERROR } from '@mcp-whoami/guard';
 import type { ProviderConnection } from '@mcp-whoami/provider';
 import express, { type RequestHandler } from 'express';
-import { createPageRoutes } from './page/page-routes.ts';
+import { createPage } from './page.ts';
 import type { SseSessions } from './sse-sessions.ts';
 import { createStreamableHttp } from './streamable-http.ts';
 import { noticeProxies } from './untrusted-proxies.ts';
@@ -67,7 +67,7 @@ export function createApp({
     readJson,
     sseSessions.receive,
   );
-  app.use(createPageRoutes({ publicUrl, resources, guard: guardedBy }));
+  app.use(createPage(publicUrl, resources, guardedBy).handler);
   app.use((_, response) => void response.status(404).json({ error: 'not_found' }));
   app.use(guard.errorHandler);
   return app;

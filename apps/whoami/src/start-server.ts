@@ -5,7 +5,7 @@ import { type Configuration, readConfiguration } from './configuration.ts';
 import { connectPatiently } from './connect-patiently.ts';
 import { createApp, resourcesOf } from './create-app.ts';
 import { createHttpServer } from './http-server.ts';
-import { createWaitingPage } from './page/page-routes.ts';
+import { createPage } from './page.ts';
 import { countRequests } from './requests-under-way.ts';
 import { MAX_PORT } from './server-environment.ts';
 import { createSseSessions } from './sse-sessions.ts';
@@ -41,8 +41,8 @@ export async function startServer(environment: Environment, logger: GuardLogger)
   cleanup.defer(() => stop(server));
   const publicUrl = configuration.publicUrl ?? `http://localhost:${port}`;
   if (provider !== undefined) {
-    const options = { publicUrl, resources: resourcesOf(publicUrl), guard: { title: provider.title } };
-    handle = createWaitingPage(options, handle);
+    const [page, otherwise] = [createPage(publicUrl, resourcesOf(publicUrl), provider), handle];
+    handle = (request, response) => page.handler(request, response, () => otherwise(request, response));
   }
 
   const connect =

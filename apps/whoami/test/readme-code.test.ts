@@ -10,7 +10,7 @@ const app = join(import.meta.dirname, '..');
 /** The examples of a document's section "In your own server". */
 const readExamples = async (document: string) => {
   const text = await readFile(join(app, '../..', document), 'utf8');
-  const [, section = ''] = text.split(/^## In your own server$/m);
+  const section = text.split(/^## In your own server$/m).at(-1) ?? '';
   return [...section.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code ?? '');
 };
 
@@ -52,7 +52,7 @@ const run = async (code: string, environment: Record<string, string>) => {
   return { output: () => output, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 };
 
-it.each(['README.md', 'providers/generic-oidc/README.md'])(
+it.each(['README.md', 'providers/generic-oidc/README.md', 'packages/sign-in-page/README.md'])(
   'the example of %s protects a server',
   async (document) => {
     const [example = ''] = await readExamples(document);
@@ -93,6 +93,22 @@ it.each(['README.md', 'providers/generic-oidc/README.md'])(
     expect(server.output()).not.toContain(token);
   },
 );
+
+it('the example of the page’s README serves the page', async () => {
+  const [example = ''] = await readExamples('packages/sign-in-page/README.md');
+  const port = String(await freePort());
+  await using idp = await startStandIn();
+  await using _server = await run(example.replaceAll('3001', port), { OIDC_ISSUER: idp.issuer });
+  const html = await (await fetch(`http://localhost:${port}`)).text();
+  for (const text of [
+    '<h1>My server</h1>',
+    'It knows the weather.',
+    idp.issuer,
+    `http://localhost:${port}/mcp`,
+  ]) {
+    expect(html).toContain(text);
+  }
+});
 
 it('the second example of the README plugs into mcp-auth and into the MCP SDK', async () => {
   const [, example = ''] = await readExamples('README.md');
