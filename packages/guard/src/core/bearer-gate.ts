@@ -44,11 +44,16 @@ export function createGates(
   };
 }
 
+/** What a client of a resource is told to sign in with. */
+export function invitationTo(
+  resource: string,
+  { scopes }: Pick<ProviderConnection, 'scopes'>,
+): BearerChallenge {
+  return { scope: scopes.join(' '), resourceMetadata: protectedResourceMetadataUrl(resource) };
+}
+
 function createBearerGate(resource: string, connection: ProviderConnection): Gate {
-  const invitation: BearerChallenge = {
-    scope: connection.scopes.join(' '),
-    resourceMetadata: protectedResourceMetadataUrl(resource),
-  };
+  const invitation = invitationTo(resource, connection);
   return async (request, address) => {
     const credentials = readBearerToken(request);
     if ('reason' in credentials) return answerToCredentials(credentials, invitation);

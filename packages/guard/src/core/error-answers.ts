@@ -8,9 +8,13 @@ const MAX_MESSAGE_LENGTH = 300;
 /** How many causes of causes it shows. */
 const MAX_CAUSES = 3;
 
-/** The answer to any error. Those of a body parser keep their status (400, 413, 415); a defect is 500. */
-export function answerToError(error: unknown): Answer {
-  return answerToTokenError(error, {}) ?? answerToRequestError(error) ?? answerToDefect(error);
+/**
+ * The answer to any error. Those of a body parser keep their status (400, 413, 415); a defect is 500.
+ *
+ * @param challenge what a refused token is answered with, beside why it is refused.
+ */
+export function answerToError(error: unknown, challenge: BearerChallenge = {}): Answer {
+  return answerToTokenError(error, challenge) ?? answerToRequestError(error) ?? answerToDefect(error);
 }
 
 /** The answer to a refused or undecided token; nothing for any other error. */
