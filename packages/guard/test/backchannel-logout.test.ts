@@ -73,6 +73,7 @@ describe('POST /backchannel-logout', () => {
     expect(await answer.json()).toEqual({
       error: 'invalid_request',
       error_description: 'The logout token is not valid',
+      reason: 'logout_token_invalid',
     });
     expect(server.log.lines.join('')).toContain('logout_token_invalid');
     expect((await server.call(token)).status).toBe(200);

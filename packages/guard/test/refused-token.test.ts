@@ -26,6 +26,7 @@ describe('a token that is no good', () => {
       error_description: challenge.error_description,
       reason,
     });
+    expect(challenge.error_description).toContain(`(request ${answer.headers.get('x-request-id')})`);
   };
 
   const other = 'https://other.example.com';

@@ -1,6 +1,6 @@
 import { isRateLimited, isTokenRefused, isVerificationUndecided, printable } from '@mcp-whoami/provider';
 import type { Answer } from './answer.ts';
-import { type BearerChallenge, challengeHeader } from './bearer-challenge.ts';
+import type { BearerChallenge } from './bearer-challenge.ts';
 import { INTERNAL_ERROR, INVALID_REQUEST, jsonRpcError, PARSE_ERROR } from './json-rpc-error.ts';
 
 /** Characters of an error's own message that the log shows at most. */
@@ -23,8 +23,8 @@ export function answerToTokenError(error: unknown, challenge: BearerChallenge): 
     const { code, status, message, logMessage } = error;
     return {
       status,
-      headers: [challengeHeader({ ...challenge, error: 'invalid_token', errorDescription: message })],
-      body: { error: 'invalid_token', error_description: message, reason: code },
+      challenge: { ...challenge, error: 'invalid_token', errorDescription: message },
+      body: { error: 'invalid_token', error_description: message },
       log: { level: 'warn', reason: code, message: `${message}: ${logMessage}` },
     };
   }
@@ -33,7 +33,7 @@ export function answerToTokenError(error: unknown, challenge: BearerChallenge): 
     return {
       status,
       headers: Object.entries(headers),
-      body: { error: 'temporarily_unavailable', error_description: message, reason: code },
+      body: { error: 'temporarily_unavailable', error_description: message },
       log: { level: 'warn', reason: code, message: logMessage },
     };
   }
