@@ -1,3 +1,4 @@
+import { formatBearerChallenge } from './bearer-challenge.ts';
 import { IdpRequestError } from './idp-request.ts';
 
 /** One thing that is wrong with the configuration, and how to put it right. */
@@ -98,7 +99,9 @@ export class TokenRefusedError extends Error {
     this.name = 'TokenRefusedError';
     this.code = code;
     this.logMessage = logMessage;
-    this.headers = { 'WWW-Authenticate': `Bearer error="invalid_token", error_description="${text}"` };
+    this.headers = {
+      'WWW-Authenticate': formatBearerChallenge({ error: 'invalid_token', errorDescription: text }),
+    };
     this.stack = `${this.name}: ${text}`;
   }
 }

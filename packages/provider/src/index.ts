@@ -10,6 +10,7 @@ export type {
   JsonObject,
 } from './authorization-server-metadata.ts';
 export { backchannelLogoutVariable } from './backchannel-logout.ts';
+export { type BearerChallenge, formatBearerChallenge } from './bearer-challenge.ts';
 export { connectAuthorizationServer } from './connect-authorization-server.ts';
 export {
   type ConnectionContext,

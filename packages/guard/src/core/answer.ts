@@ -1,5 +1,4 @@
-import { printable } from '@mcp-whoami/provider';
-import { type BearerChallenge, formatBearerChallenge } from './bearer-challenge.ts';
+import { type BearerChallenge, formatBearerChallenge, printable } from '@mcp-whoami/provider';
 import type { GuardLogger } from './guard-logger.ts';
 import type { HeaderLine } from './header-lines.ts';
 

@@ -1,6 +1,10 @@
-import { type AccessTokenInfo, type ProviderConnection, printable } from '@mcp-whoami/provider';
+import {
+  type AccessTokenInfo,
+  type BearerChallenge,
+  type ProviderConnection,
+  printable,
+} from '@mcp-whoami/provider';
 import type { Answer } from './answer.ts';
-import type { BearerChallenge } from './bearer-challenge.ts';
 import { readBearerToken, type UnusableCredentials } from './bearer-credentials.ts';
 import { callerOf } from './caller.ts';
 import { answerToTokenError } from './error-answers.ts';

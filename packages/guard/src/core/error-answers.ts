@@ -1,6 +1,11 @@
-import { isRateLimited, isTokenRefused, isVerificationUndecided, printable } from '@mcp-whoami/provider';
+import {
+  type BearerChallenge,
+  isRateLimited,
+  isTokenRefused,
+  isVerificationUndecided,
+  printable,
+} from '@mcp-whoami/provider';
 import type { Answer } from './answer.ts';
-import type { BearerChallenge } from './bearer-challenge.ts';
 import { INTERNAL_ERROR, INVALID_REQUEST, jsonRpcError, PARSE_ERROR } from './json-rpc-error.ts';
 
 /** Characters of an error's own message that the log shows at most. */

@@ -1,5 +1,5 @@
+import type { BearerChallenge } from '@mcp-whoami/provider';
 import type { ErrorRequestHandler, Request } from 'express';
-import type { BearerChallenge } from '../core/bearer-challenge.ts';
 import { answerToError, bareError } from '../core/error-answers.ts';
 import type { GuardLogger } from '../core/guard-logger.ts';
 import { requestDetails } from './request-details.ts';
