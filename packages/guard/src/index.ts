@@ -1,5 +1,5 @@
+export { type BearerChallenge, formatBearerChallenge } from '@mcp-whoami/provider';
 export type { RequestDetails } from './core/answer.ts';
-export { type BearerChallenge, formatBearerChallenge } from './core/bearer-challenge.ts';
 export { callerOf } from './core/caller.ts';
 export type { GuardLogger } from './core/guard-logger.ts';
 export { headerValues, type RequestHead } from './core/header-lines.ts';

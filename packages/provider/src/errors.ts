@@ -1,4 +1,5 @@
 import { ConfigurationError } from '@mcp-whoami/environment';
+import { formatBearerChallenge } from './bearer-challenge.ts';
 
 /** Why a token was refused: the one check that failed. */
 export type RefusalCode =
@@ -56,7 +57,9 @@ export class TokenRefusedError extends Error {
     this.name = 'TokenRefusedError';
     this.code = code;
     this.logMessage = logMessage;
-    this.headers = { 'WWW-Authenticate': `Bearer error="invalid_token", error_description="${text}"` };
+    this.headers = {
+      'WWW-Authenticate': formatBearerChallenge({ error: 'invalid_token', errorDescription: text }),
+    };
     this.stack = `${this.name}: ${text}`;
   }
 }

@@ -1,5 +1,6 @@
 export { ConfigurationError, type ConfigurationProblem, isLoopbackHost } from '@mcp-whoami/environment';
 export type { AuthorizationServer } from './authorization-server.ts';
+export { type BearerChallenge, formatBearerChallenge } from './bearer-challenge.ts';
 export { connectAuthorizationServer } from './connect-authorization-server.ts';
 export type { ConnectionContext, ConnectOptions } from './connect-options.ts';
 export type { AboutConnection, ProviderConnection } from './connection.ts';

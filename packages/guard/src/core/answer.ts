@@ -1,4 +1,4 @@
-import { printable } from '@mcp-whoami/provider';
+import { type BearerChallenge, formatBearerChallenge, printable } from '@mcp-whoami/provider';
 import type { GuardLogger } from './guard-logger.ts';
 import type { HeaderLine } from './header-lines.ts';
 
@@ -11,7 +11,8 @@ const MAX_ADDRESS_LENGTH = 100;
 export interface Answer {
   status: number;
   headers?: readonly HeaderLine[];
-  /** Sent as JSON. */
+  challenge?: BearerChallenge;
+  /** Sent as JSON; to one with an `error_description` the reason is added. */
   body?: object;
   /** Its one log line, where it has any. */
   log?: AnswerLog;
@@ -51,6 +52,38 @@ export function describeRequest(
     address: printable(address ?? 'unknown', MAX_ADDRESS_LENGTH),
     method,
     path: printable(path, MAX_PATH_LENGTH),
+  };
+}
+
+/** What of an answer goes over the wire. */
+export interface WireAnswer {
+  status: number;
+  headers: readonly HeaderLine[];
+  json: object | undefined;
+}
+
+/**
+ * An answer as it goes over the wire. Where it refuses a token it names the request: whoever reports that can say
+ * which, and the operator finds its log line.
+ */
+export function wireAnswer(
+  { status, headers = [], challenge, body, log }: Answer,
+  requestId: string | undefined,
+): WireAnswer {
+  const traced =
+    challenge?.error === 'invalid_token' && requestId !== undefined ? ` (request ${requestId})` : '';
+  const errorDescription = (challenge?.errorDescription ?? '') + traced;
+  const json =
+    body !== undefined && 'error_description' in body
+      ? { ...body, error_description: body.error_description + traced, reason: log?.reason }
+      : body;
+  return {
+    status,
+    headers:
+      challenge === undefined
+        ? headers
+        : [...headers, ['WWW-Authenticate', formatBearerChallenge({ ...challenge, errorDescription })]],
+    json,
   };
 }
 

@@ -1,6 +1,10 @@
-import { type AccessTokenInfo, type ProviderConnection, printable } from '@mcp-whoami/provider';
+import {
+  type AccessTokenInfo,
+  type BearerChallenge,
+  type ProviderConnection,
+  printable,
+} from '@mcp-whoami/provider';
 import type { Answer } from './answer.ts';
-import { type BearerChallenge, challengeHeader } from './bearer-challenge.ts';
 import { readBearerToken, type UnusableCredentials } from './bearer-credentials.ts';
 import { callerOf } from './caller.ts';
 import { answerToTokenError } from './error-answers.ts';
@@ -44,11 +48,16 @@ export function createGates(
   };
 }
 
+/** What a client of a resource is told to sign in with. */
+export function invitationTo(
+  resource: string,
+  { scopes }: Pick<ProviderConnection, 'scopes'>,
+): BearerChallenge {
+  return { scope: scopes.join(' '), resourceMetadata: protectedResourceMetadataUrl(resource) };
+}
+
 function createBearerGate(resource: string, connection: ProviderConnection): Gate {
-  const invitation: BearerChallenge = {
-    scope: connection.scopes.join(' '),
-    resourceMetadata: protectedResourceMetadataUrl(resource),
-  };
+  const invitation = invitationTo(resource, connection);
   return async (request, address) => {
     const credentials = readBearerToken(request);
     if ('reason' in credentials) return answerToCredentials(credentials, invitation);
@@ -70,8 +79,8 @@ function answerToCredentials({ reason, text }: UnusableCredentials, invitation: 
   if (reason === 'credentials_missing') {
     return {
       status: 401,
-      headers: [challengeHeader(invitation)],
-      body: { error: 'unauthorized', error_description: text, reason },
+      challenge: invitation,
+      body: { error: 'unauthorized', error_description: text },
       // Every client begins without credentials: that is how it learns where to sign in.
       log: { level: 'info', reason, message: 'no Bearer token' },
     };
@@ -80,8 +89,8 @@ function answerToCredentials({ reason, text }: UnusableCredentials, invitation: 
   const error = malformed ? 'invalid_token' : 'invalid_request';
   return {
     status: malformed ? 401 : 400,
-    headers: [challengeHeader({ ...invitation, error, errorDescription: text })],
-    body: { error, error_description: text, reason },
+    challenge: { ...invitation, error, errorDescription: text },
+    body: { error, error_description: text },
     log: { level: 'warn', reason, message: text },
   };
 }
@@ -106,8 +115,8 @@ function answerToScopes(
   const scope = [...new Set([...askedScopes, ...requiredScopes])].join(' ');
   return {
     status: 403,
-    headers: [challengeHeader({ ...invitation, error: reason, errorDescription: text, scope })],
-    body: { error: reason, error_description: text, reason },
+    challenge: { ...invitation, error: reason, errorDescription: text, scope },
+    body: { error: reason, error_description: text },
     log: {
       level: 'warn',
       reason,

@@ -1,3 +1,4 @@
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** The networks of IPv6 that count as one caller: a customer's own (RFC 6177 §2), and all that a site may have. */
@@ -28,6 +29,6 @@ export function callerOf(text: string | undefined): readonly string[] {
 
 function parseAddress(text: string) {
   // Only four decimal parts: `1` and `010.0.0.1` are other spellings of an address to ipaddr.js.
-  if (ipaddr.IPv4.isValidFourPartDecimal(text) || ipaddr.IPv6.isValid(text)) return ipaddr.process(text);
+  if (isIPv4(text) || ipaddr.IPv6.isValid(text)) return ipaddr.process(text);
   return undefined;
 }

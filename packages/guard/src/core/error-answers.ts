@@ -1,6 +1,11 @@
-import { isRateLimited, isTokenRefused, isVerificationUndecided, printable } from '@mcp-whoami/provider';
+import {
+  type BearerChallenge,
+  isRateLimited,
+  isTokenRefused,
+  isVerificationUndecided,
+  printable,
+} from '@mcp-whoami/provider';
 import type { Answer } from './answer.ts';
-import { type BearerChallenge, challengeHeader } from './bearer-challenge.ts';
 import { INTERNAL_ERROR, INVALID_REQUEST, jsonRpcError, PARSE_ERROR } from './json-rpc-error.ts';
 
 /** Characters of an error's own message that the log shows at most. */
@@ -8,9 +13,13 @@ const MAX_MESSAGE_LENGTH = 300;
 /** How many causes of causes it shows. */
 const MAX_CAUSES = 3;
 
-/** The answer to any error. Those of a body parser keep their status (400, 413, 415); a defect is 500. */
-export function answerToError(error: unknown): Answer {
-  return answerToTokenError(error, {}) ?? answerToRequestError(error) ?? answerToDefect(error);
+/**
+ * The answer to any error. Those of a body parser keep their status (400, 413, 415); a defect is 500.
+ *
+ * @param challenge what a refused token is answered with, beside why it is refused.
+ */
+export function answerToError(error: unknown, challenge: BearerChallenge = {}): Answer {
+  return answerToTokenError(error, challenge) ?? answerToRequestError(error) ?? answerToDefect(error);
 }
 
 /** The answer to a refused or undecided token; nothing for any other error. */
@@ -19,8 +28,8 @@ export function answerToTokenError(error: unknown, challenge: BearerChallenge): 
     const { code, status, message, logMessage } = error;
     return {
       status,
-      headers: [challengeHeader({ ...challenge, error: 'invalid_token', errorDescription: message })],
-      body: { error: 'invalid_token', error_description: message, reason: code },
+      challenge: { ...challenge, error: 'invalid_token', errorDescription: message },
+      body: { error: 'invalid_token', error_description: message },
       log: { level: 'warn', reason: code, message: `${message}: ${logMessage}` },
     };
   }
@@ -29,7 +38,7 @@ export function answerToTokenError(error: unknown, challenge: BearerChallenge): 
     return {
       status,
       headers: Object.entries(headers),
-      body: { error: 'temporarily_unavailable', error_description: message, reason: code },
+      body: { error: 'temporarily_unavailable', error_description: message },
       log: { level: 'warn', reason: code, message: logMessage },
     };
   }

@@ -1,8 +1,10 @@
 import { isAccessTokenInfo } from '@mcp-whoami/provider';
-import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { createGates, type Gate } from '../core/bearer-gate.ts';
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
+import { createGates, type Gate, invitationTo } from '../core/bearer-gate.ts';
 import type { EntranceOptions } from '../core/entrance.ts';
 import type { GuardLogger } from '../core/guard-logger.ts';
+import { createPublicPathRemover } from '../core/public-path.ts';
+import { createResourceFinder } from '../core/resource-finder.ts';
 import { createExpressEntrance } from './create-entrance.ts';
 import { createLogger } from './create-logger.ts';
 import { createErrorHandler } from './error-handler.ts';
@@ -24,7 +26,10 @@ export interface Guard {
    * @throws {TypeError} when the resource is not one of the guard's: its metadata would not be there.
    */
   requireBearer(resource: string): RequestHandler;
-  /** Answers errors without a stack, a token or the IdP's own text. */
+  /**
+   * Answers errors without a stack, a token or the IdP's own text. A token that other code refused with the
+   * connection's errors (mcp-auth's `bearerAuth`) is challenged as `requireBearer` does.
+   */
   errorHandler: ErrorRequestHandler;
 }
 
@@ -38,11 +43,18 @@ export interface Guard {
  * app.use(guard.errorHandler);
  */
 export function createGuard({ logger = createLogger(), ...options }: GuardOptions): Guard {
-  const gateOf = createGates(options.connection, options.resources);
+  const { connection, resources, publicUrl = new URL(resources[0]).origin } = options;
+  const withoutPublicPath = createPublicPathRemover(publicUrl);
+  const gateOf = createGates(connection, resources);
+  const resourceAt = createResourceFinder(resources, withoutPublicPath);
+  const challengeOf = ({ baseUrl, path }: Request) => {
+    const resource = resourceAt(withoutPublicPath(baseUrl + path));
+    return connection === 'none' || resource === undefined ? {} : invitationTo(resource, connection);
+  };
   return {
     entrance: createExpressEntrance(options, logger),
     requireBearer: (resource) => createRequireBearer(gateOf(resource), logger),
-    errorHandler: createErrorHandler(logger),
+    errorHandler: createErrorHandler(logger, challengeOf),
   };
 }
 

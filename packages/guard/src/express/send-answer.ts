@@ -1,17 +1,18 @@
 import type { Request, Response } from 'express';
-import { type Answer, logAnswer } from '../core/answer.ts';
+import { type Answer, logAnswer, wireAnswer } from '../core/answer.ts';
 import type { GuardLogger } from '../core/guard-logger.ts';
 import type { HeaderLine } from '../core/header-lines.ts';
 import { requestDetails } from './request-details.ts';
 
 /** Sends an answer of the guard and writes its log line. */
 export function sendAnswer(request: Request, response: Response, logger: GuardLogger, answer: Answer): void {
-  const { status, headers = [], body } = answer;
-  logAnswer(logger, requestDetails(request, response), answer);
+  const details = requestDetails(request, response);
+  logAnswer(logger, details, answer);
+  const { status, headers, json } = wireAnswer(answer, details.requestId);
   setHeaders(response, headers);
   response.status(status);
-  if (body === undefined) response.end();
-  else response.json(body);
+  if (json === undefined) response.end();
+  else response.json(json);
 }
 
 /** Sets header lines; what the answer depends on is added to what is there. */

@@ -24,7 +24,7 @@ export interface FetchGuard<Auth extends AccessTokenInfo | undefined = AccessTok
    * What every request passes first: Host and Origin checks, preflights, the metadata of the resources, and
    * `/backchannel-logout` where it is on. A response is the guard's own answer; nothing lets the request in.
    */
-  entrance(request: Request): Promise<Response | undefined>;
+  entrance(request: Request | IncomingMessage): Promise<Response | undefined>;
   /**
    * The access token of a request, or the response that refuses it, to be returned or thrown as it is.
    *
@@ -33,9 +33,9 @@ export interface FetchGuard<Auth extends AccessTokenInfo | undefined = AccessTok
    */
   authorize(request: Request | IncomingMessage, resource?: string): Promise<Auth | Response>;
   /** Both, before a handler whose response the page that asked may read. */
-  handle(
-    request: Request,
-    handler: (request: Request, auth: Auth) => Response | Promise<Response>,
+  handle<Arrived extends Request | IncomingMessage>(
+    request: Arrived,
+    handler: (request: Arrived, auth: Auth) => Response | Promise<Response>,
   ): Promise<Response>;
 }
 

@@ -2,9 +2,9 @@ import type { Answer } from '../core/answer.ts';
 import { createGates, type Gate } from '../core/bearer-gate.ts';
 import { answerToError } from '../core/error-answers.ts';
 import type { PublicRoutesOptions } from '../core/public-routes.ts';
+import { createResourceFinder } from '../core/resource-finder.ts';
 import type { ReadRequest } from './read-request.ts';
 
-/** A guard of several resources does not guess which one another path belongs to: each takes only its own tokens. */
 const noResource: Answer = {
   status: 404,
   body: { error: 'not_found' },
@@ -24,14 +24,10 @@ export function createJudge(
   withoutPublicPath: (target: string) => string,
 ): (request: ReadRequest, resource?: string) => ReturnType<Gate> {
   const gateOf = createGates(connection, resources);
-  const [only, ...others] = resources;
-  const byPath = new Map(
-    resources.map((resource) => [withoutPublicPath(new URL(resource).pathname), resource]),
-  );
-  const resourceAt = (path: string) => (others.length === 0 ? only : byPath.get(path));
+  const resourceAt = createResourceFinder(resources, withoutPublicPath);
   return async (request, resource = resourceAt(request.path)) => {
     if (resource === undefined) return noResource;
     // Whatever else is thrown, hosts would call a bad token.
-    return gateOf(resource)(request, request.address).catch(answerToError);
+    return gateOf(resource)(request, request.address).catch((error: unknown) => answerToError(error));
   };
 }

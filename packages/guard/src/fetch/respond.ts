@@ -1,4 +1,4 @@
-import { type Answer, describeRequest, logAnswer } from '../core/answer.ts';
+import { type Answer, describeRequest, logAnswer, wireAnswer } from '../core/answer.ts';
 import type { GuardLogger } from '../core/guard-logger.ts';
 import type { HeaderLine } from '../core/header-lines.ts';
 import type { ReadRequest } from './read-request.ts';
@@ -10,11 +10,11 @@ export function respond(
   more: readonly HeaderLine[],
   logger: GuardLogger,
 ): Response {
-  const { status, body, headers = [] } = answer;
   logAnswer(logger, describeRequest(requestId, address, method, path), answer);
-  const json: HeaderLine[] = body === undefined ? [] : [['Content-Type', 'application/json; charset=utf-8']];
-  const text = body === undefined || method === 'HEAD' ? null : JSON.stringify(body);
-  return withHeaders(new Response(text, { status }), [...json, ...more, ...headers], requestId);
+  const { status, headers, json } = wireAnswer(answer, requestId);
+  const type: HeaderLine[] = json === undefined ? [] : [['Content-Type', 'application/json; charset=utf-8']];
+  const text = json === undefined || method === 'HEAD' ? null : JSON.stringify(json);
+  return withHeaders(new Response(text, { status }), [...type, ...more, ...headers], requestId);
 }
 
 /** A response with further header lines; what it depends on is added to what is there. */

@@ -1,5 +1,3 @@
-import type { HeaderLine } from './header-lines.ts';
-
 /** Parameters of a Bearer challenge (RFC 6750 §3, RFC 9728 §5.1). */
 export interface BearerChallenge {
   error?: 'invalid_request' | 'invalid_token' | 'insufficient_scope';
@@ -21,11 +19,6 @@ export function formatBearerChallenge(challenge: BearerChallenge): string {
     value === undefined || value === '' ? [] : [`${name}=${quotedString(value)}`],
   );
   return parameters.length === 0 ? 'Bearer' : `Bearer ${parameters.join(', ')}`;
-}
-
-/** The header line of a challenge. */
-export function challengeHeader(challenge: BearerChallenge): HeaderLine {
-  return ['WWW-Authenticate', formatBearerChallenge(challenge)];
 }
 
 /** `quoted-string` of RFC 9110 §5.6.4; what is not visible ASCII or space becomes a question mark. */
