@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import { createStreamableHttp } from '../src/streamable-http.ts';
 import { whoamiTool } from '../src/whoami-tool.ts';
+import { headersOf, call as statelessCall } from './eras/stateless-call.ts';
 import { captureLog, jsonRpcHeaders } from './start-whoami.ts';
 
 const claims = { sub: 'ada', name: 'Ada Lövelace', 'a key': { nested: ['"', '\\'] } };
@@ -250,15 +251,21 @@ describe('Streamable HTTP, other than the SDK,', () => {
     expect(log[0]?.message).not.toContain('');
   });
 
-  it.each([
-    ['call', call()],
-    ['batch', [call(), { ...call(), id: 2 }]],
-  ])('bounds what waits for a subject that reads no answer to a %s', async (_, body) => {
+  it.each<[string, unknown, Record<string, string | string[]>]>([
+    ['call', call(), jsonRpcHeaders],
+    ['batch', [call(), { ...call(), id: 2 }], jsonRpcHeaders],
+    ['call of 2026-07-28', statelessCall(), headersOf(statelessCall())],
+    [
+      'call of 2026-07-28 with its name in Base64',
+      statelessCall(),
+      headersOf(statelessCall(), { 'mcp-name': '=?base64?d2hvYW1p?=' }),
+    ],
+  ])('bounds what waits for a subject that reads no answer to a %s', async (_, body, kind) => {
     const { log, logger } = captureLog();
     await using server = await serve(createStreamableHttp(logger, 1024 * 1024));
     const { port } = new URL(server.url);
     const sent = JSON.stringify(body);
-    const headers = { ...jsonRpcHeaders, host: 'localhost', 'content-length': sent.length };
+    const headers = { ...kind, host: 'localhost', 'content-length': sent.length };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
     const sockets = Array.from({ length: 3 }, () => {
       const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
