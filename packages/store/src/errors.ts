@@ -16,7 +16,7 @@ export class StoreUnavailableError extends Error {
 
   constructor(logMessage: string, cause?: unknown) {
     const text = 'The store cannot be asked at the moment';
-    super(text, { cause });
+    super(text, cause === undefined ? undefined : { cause });
     this.name = 'StoreUnavailableError';
     this.logMessage = logMessage;
     this.stack = `${this.name}: ${text}`;

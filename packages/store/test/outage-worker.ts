@@ -12,7 +12,7 @@ const failure = async () => {
       await store.use({ kind: 'code', id: 'c' });
     } catch (error) {
       if (!isStoreUnavailable(error)) throw error;
-      return `${error.code} in ${Math.round(performance.now() - start)} ms\n`;
+      return `${error.code} (${error.logMessage}) in ${Math.round(performance.now() - start)} ms\n`;
     }
   }
 };

@@ -1,6 +1,7 @@
 import { chmod, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout } from 'node:timers/promises';
 import { runProgram } from '@mcp-whoami/testkit';
 import { expect, it } from 'vitest';
 import { openStore } from '../src/index.ts';
@@ -76,6 +77,18 @@ it('refuses what is no file of a store, says why, and leaves it as it was', asyn
   );
   expect(await refusal(folder.path)).toMatch(/EISDIR/);
   expect(database.prepare('SELECT name FROM sqlite_schema').all()).toEqual([{ name: 'theirs' }]);
+});
+
+it('waits for another process that makes the file at the same moment', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'store.db');
+  using database = new DatabaseSync(file);
+  database.exec('BEGIN IMMEDIATE');
+  const opening = openStore(`sqlite:${file}`);
+  await setTimeout(100); // in which it would fail
+  database.exec('ROLLBACK');
+  await using store = await opening;
+  await store.put({ kind: 'code', id: 'c', value: 'v' });
 });
 
 it('is unavailable, not undefined, while another process keeps it', async () => {

@@ -106,6 +106,17 @@ export const describeStore = (name: string, { storage, shared }: StoreCase): voi
       expect(new Set(keys).size).toBe(1);
     });
 
+    it('gives one who was slow to make a key the one that was made meanwhile', async () => {
+      await using two = await openTwo();
+      const key = { kind: 'key', id: 'signing' };
+      const slow = getOrInsert(two.store, key, async () => {
+        await getOrInsert(two.twin, key, async () => 'quick');
+        return 'slow';
+      });
+      expect(await slow).toBe('quick');
+      expect(await two.twin.get(key)).toMatchObject({ value: 'quick' });
+    });
+
     it('gives a record to one of those that take it', async () => {
       await using two = await openTwo();
       await two.store.put({ ...code, value: 'one', group: 'g', owner: 'o' });

@@ -30,26 +30,33 @@ export const connectRedis = async ({ host, port, tls, username, password, databa
   });
   // Without a listener ioredis prints a stack. Whoever asks the store hears of it.
   let lastError: Error | undefined;
+  redis.on('connecting', () => {
+    lastError = undefined;
+  });
   redis.on('error', (error: Error) => {
     lastError = error;
   });
+  // A text, never the error as a cause: ioredis hangs the command on it, with the password or what was to be written.
+  const explain = (error: unknown): string => {
+    if (!(error instanceof Error)) return `${shown}: ${String(error)}`;
+    const hasEnded = error.name === 'MaxRetriesPerRequestError' || error.message === 'Connection is closed.';
+    const reason = hasEnded ? lastError : error;
+    return `${shown}: ${reason ? reason.message || String(reason) : 'the connection has ended'}`;
+  };
+
   try {
     await redis.connect();
     await redis.eval("return redis.call('TIME')", 0);
     // ioredis stays in database 0 where it cannot have the one it was told, and only emits that.
     if (lastError !== undefined) throw lastError;
-    return redis;
+    return { redis, explain };
   } catch (error) {
     redis.disconnect();
-    const cause = lastError ?? error;
-    const found = `${shown}: ${cause instanceof Error ? cause.message || String(cause) : String(cause)}`;
-    if (!(cause instanceof Error && wrongSettings.test(cause.message)))
-      throw new StoreUnavailableError(found, cause);
+    const found = explain(error);
+    if (!wrongSettings.test(found.slice(`${shown}: `.length))) throw new StoreUnavailableError(found);
     const expected =
       'a user, a password and a database that the server accepts, with the right to use scripts';
-    throw new StoreConfigurationError(
-      { setting: 'url', found, expected, example: 'redis://:<password>@localhost:6379/0' },
-      cause,
-    );
+    const example = 'redis://:<password>@localhost:6379/0';
+    throw new StoreConfigurationError({ setting: 'url', found, expected, example });
   }
 };

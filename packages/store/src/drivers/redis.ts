@@ -49,13 +49,13 @@ const toArguments = ({ value, lifetime, group, owner }: NewRecord) => [
  * a write when its machine ends is its own matter (`appendfsync`).
  */
 export const openRedisStore = async (server: RedisServer): Promise<Store> => {
-  const redis = await connectRedis(server);
+  const { redis, explain } = await connectRedis(server);
 
   const ask = async <Reply>(question: (redis: Redis) => Promise<Reply>): Promise<Reply> => {
     try {
       return await question(redis);
     } catch (error) {
-      throw new StoreUnavailableError(`${server.shown}: ${String(error)}`, error);
+      throw new StoreUnavailableError(explain(error));
     }
   };
   // EVAL compiles a script once and knows it by its text: EVALSHA would save the sending of 1 kB, and need a fallback.

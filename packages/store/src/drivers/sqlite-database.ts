@@ -83,7 +83,7 @@ const keepForOwner = async (file: string) => {
   }
 };
 
-/** The change to WAL does not heed `busy_timeout`: of processes that start at once, all but one are refused. */
+/** The change to WAL does not always heed `busy_timeout`: of processes that start at once, some are refused. */
 const untilNotBusy = async (action: () => void) => {
   for (let waited = 0; ; waited += RETRY_INTERVAL_MS) {
     try {

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 
 /** RFC 5116 §5.3: bytes of key, nonce and tag. A random nonce is good for 2^32 values (NIST SP 800-38D §8.3). */
 const ALGORITHM = 'aes-256-gcm';
@@ -7,8 +14,8 @@ const NONCE_LENGTH = 12;
 const TAG_LENGTH = 16;
 
 /** A key for one use (RFC 5869 §3.2): the label tells it from the keys of other uses. */
-export const deriveKey = (secret: string | Buffer, label: string): Buffer =>
-  Buffer.from(hkdfSync('sha256', secret, '', `mcp-whoami store: ${label}`, KEY_LENGTH));
+export const deriveKey = (secret: string | Buffer, label: string): KeyObject =>
+  createSecretKey(new Uint8Array(hkdfSync('sha256', secret, '', `mcp-whoami store: ${label}`, KEY_LENGTH)));
 
 /** Encrypts and authenticates texts, each bound to a context, without which it cannot be opened. */
 export interface Seal {
@@ -18,7 +25,7 @@ export interface Seal {
 }
 
 /** A seal by a key of its own. */
-export const createSeal = (key: Buffer): Seal => ({
+export const createSeal = (key: KeyObject): Seal => ({
   close: (text, context) => {
     const nonce = randomBytes(NONCE_LENGTH);
     const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(Buffer.from(context));
