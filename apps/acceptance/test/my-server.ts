@@ -11,7 +11,7 @@ export async function startMyServer({ issuer }: { issuer: string }) {
   const app = express();
   const { port, ...server } = await serveOnLoopback(createServer(app));
   const url = `http://localhost:${port}/mcp`;
-  const connection = await genericOidc.connect({ OIDC_ISSUER: issuer }, { resources: [url] });
+  const connection = await genericOidc.connect({ issuer }, { resources: [url] });
   const guard = createGuard({ connection, resources: [url] });
   app.use(guard.entrance);
   app.all('/mcp', guard.requireBearer(url), express.json(), async (request, response) => {

@@ -22,7 +22,7 @@ const entries = Object.keys(tarballs)
 const program = `
 ${entries.map((entry) => `await import('${entry}');`).join('\n')}
 const { genericOidc } = await import('@mcp-whoami/generic-oidc');
-const connection = await genericOidc.connect(process.env, { resources: [process.env.RESOURCE] });
+const connection = await genericOidc.connectFromEnvironment(process.env, { resources: [process.env.RESOURCE] });
 const { subject } = await connection.verifyAccessToken(process.env.TOKEN);
 console.log(\`Node \${process.versions.node.split('.')[0]} knows \${subject}\`);
 process.exit();

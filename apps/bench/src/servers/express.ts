@@ -14,7 +14,7 @@ const app = express();
 if (process.env.GUARDED) {
   const { genericOidc } = await import('@mcp-whoami/generic-oidc');
   const { createGuard } = await import('@mcp-whoami/guard');
-  const connection = await genericOidc.connect({ OIDC_ISSUER: issuer }, { resources: [audience] });
+  const connection = await genericOidc.connect({ issuer }, { resources: [audience] });
   const guard = createGuard({ connection, resources: [audience] });
   app.use(guard.entrance);
   app.post('/mcp', guard.requireBearer(audience), express.json(), answer);
