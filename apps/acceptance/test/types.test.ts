@@ -38,7 +38,7 @@ import { tokenVerifier as tokenVerifierV2 } from '@mcp-whoami/provider/sdk-v2';
 import express from 'express';
 
 const resource = 'http://localhost:3001/mcp';
-const connection = await genericOidc.connectFromEnvironment(process.env, { resources: [resource] });
+const connection = await genericOidc.connect({ issuer: 'https://idp.example.com/' }, { resources: [resource] });
 const guard = createGuard({ connection, resources: [resource] });
 express()
   .use(guard.entrance)
