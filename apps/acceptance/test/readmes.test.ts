@@ -81,7 +81,7 @@ describeStranger('the examples of the READMEs', { timeout: INSTALL_TIMEOUT_MS },
     const port = String(await freePort());
     await stranger.write(
       file,
-      code.replaceAll('3001', port).replaceAll('https://idp.example.com', idp.issuer),
+      code.replaceAll('3001', port).replaceAll(/https:\/\/idp\.example\.com\/?/g, idp.issuer),
     );
     await using _server = await stranger.start(
       /listening/,

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { startStandIn } from '@mcp-whoami/testkit';
+import { serveOnLoopback, startStandIn } from '@mcp-whoami/testkit';
 import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createIdpRequester } from '../src/idp/requester.ts';
@@ -107,15 +106,9 @@ describe('a dead endpoint of the IdP', () => {
 
 /** An endpoint by the test's own rule. */
 const startEndpoint = async (answer: (request: IncomingMessage, response: ServerResponse) => void) => {
-  const server = createServer(answer);
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
+  const running = await serveOnLoopback(createServer(answer));
+  onTestFinished(() => running[Symbol.asyncDispose]());
+  const url = `http://127.0.0.1:${running.port}/`;
   return createIdpRequester(url, async () => ({}));
 };
 

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
+import { serveOnLoopback } from '@mcp-whoami/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createKeySet } from '../src/idp/key-set.ts';
@@ -19,14 +19,9 @@ const start = async (maxAge = 86_400) => {
     requests.push(response);
     if (!published.held) answer(response);
   });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/jwks`;
+  const running = await serveOnLoopback(server);
+  onTestFinished(() => running[Symbol.asyncDispose]());
+  const url = `http://127.0.0.1:${running.port}/jwks`;
   const warnings: { details: object; message: string }[] = [];
   const logger = { warn: (details: object, message: string) => void warnings.push({ details, message }) };
   const keys = createKeySet(url, { maxAge, maxAgeName: 'TEST_KEYS_MAX_AGE_SECONDS', logger });

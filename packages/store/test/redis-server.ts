@@ -1,8 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { runProgram, skipOutsideCi } from '@mcp-whoami/testkit';
-import { freePort } from '@mcp-whoami/testkit/keycloak';
+import { freePort, runProgram, skipOutsideCi } from '@mcp-whoami/testkit';
 import { describe } from 'vitest';
 import { temporaryFolder } from './temporary-folder.ts';
 

@@ -15,6 +15,8 @@ export type RunOptions = Pick<SpawnOptions, 'cwd' | 'env' | 'shell'> & {
 export type RunningProgram = AsyncDisposable & {
   /** The first group of `ready`. */
   found: string;
+  /** Of the program, or of the shell that runs it. */
+  pid: number;
   /** All that it has written so far. */
   output: () => string;
   /** Ctrl-C unless told. Resolves when the last process has let go of the output. */
@@ -63,5 +65,11 @@ export const runProgram = async (
     }
   });
   const owned = stack.move();
-  return { found, output: () => output, end, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    found,
+    pid: child.pid ?? 0,
+    output: () => output,
+    end,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 };

@@ -1,4 +1,5 @@
-import { ownResource, startStandIn } from '@mcp-whoami/testkit';
+import { startStandIn } from '@mcp-whoami/testkit';
+import { ownResource } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
 import { startWhoami } from '../start-whoami.ts';
 import { addToken } from './add-token.ts';

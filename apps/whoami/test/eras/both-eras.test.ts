@@ -1,11 +1,5 @@
-import {
-  ada,
-  grace,
-  ownResource,
-  type StandIn,
-  type StandInOptions,
-  startStandIn,
-} from '@mcp-whoami/testkit';
+import { ada, grace, type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
+import { ownResource } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
 import { callWhoami, jsonRpcHeaders, startWhoami } from '../start-whoami.ts';
 import { ask, call, clientMeta, headersOf, message, post, revision } from './stateless-call.ts';

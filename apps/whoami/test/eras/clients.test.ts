@@ -1,4 +1,5 @@
-import { connectSdkV1, connectSdkV2, startStandIn } from '@mcp-whoami/testkit';
+import { startStandIn } from '@mcp-whoami/testkit';
+import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit/clients';
 import { describe, expect, it } from 'vitest';
 import { startWhoami } from '../start-whoami.ts';
 import { modes } from './modes.ts';

@@ -1,4 +1,4 @@
-import type { ConnectV2Options } from '@mcp-whoami/testkit';
+import type { ConnectV2Options } from '@mcp-whoami/testkit/clients';
 
 /** How SDK v2 can be told which revision to speak, and which one it then speaks with this server. */
 export const modes: [string, NonNullable<ConnectV2Options['versions']>, string][] = [
