@@ -98,7 +98,8 @@ it('the example of the page’s README serves the page', async () => {
   const [example = ''] = await readExamples('packages/sign-in-page/README.md');
   const port = String(await freePort());
   await using idp = await startStandIn();
-  await using _server = await run(example.replaceAll('3001', port), { OIDC_ISSUER: idp.issuer });
+  const code = example.replaceAll('3001', port).replace('https://idp.example.com/', idp.issuer);
+  await using _server = await run(code, { OIDC_ISSUER: idp.issuer });
   const html = await (await fetch(`http://localhost:${port}`)).text();
   for (const text of [
     '<h1>My server</h1>',
