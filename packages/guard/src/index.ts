@@ -1,6 +1,6 @@
 export { type BearerChallenge, formatBearerChallenge } from '@mcp-whoami/provider';
-export type { RequestDetails } from './core/answer.ts';
 export { callerOf } from './core/caller.ts';
+export type { RequestDetails } from './core/describe-request.ts';
 export type { GuardLogger } from './core/guard-logger.ts';
 export { headerValues, type RequestHead } from './core/header-lines.ts';
 export { jsonRpcError, SERVER_ERROR } from './core/json-rpc-error.ts';

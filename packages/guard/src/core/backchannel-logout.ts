@@ -4,17 +4,14 @@ import {
   LogoutRefusedError,
   type ProviderConnection,
 } from '@mcp-whoami/provider';
-import type { Answer } from './answer.ts';
-import type { HeaderLine } from './header-lines.ts';
+import type { Answer, HeaderLine } from './answer.ts';
+import type { ReadForm } from './form-body.ts';
 
 /** Where the IdP sends its logout tokens. */
 export const backchannelLogoutPath = '/backchannel-logout';
 
 /** The largest body, in bytes. */
 const MAX_BODY_BYTES = 32 * 1024;
-
-/** Reads the form that a request carries; nothing where it is larger than that many bytes. */
-export type ReadForm = (maxBytes: number) => Promise<URLSearchParams | undefined>;
 
 /** In every answer (OpenID Connect Back-Channel Logout §2.8). */
 const headers: readonly HeaderLine[] = [['Cache-Control', 'no-store']];

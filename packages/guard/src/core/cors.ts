@@ -1,5 +1,4 @@
-import type { Answer } from './answer.ts';
-import type { HeaderLine } from './header-lines.ts';
+import type { Answer, HeaderLine } from './answer.ts';
 
 /** Headers that pages may read: without them a browser client learns neither where to sign in nor its session. */
 const exposed: HeaderLine = [

@@ -1,3 +1,6 @@
+/** Reads the form that a request carries; nothing where it is larger than that many bytes. */
+export type ReadForm = (maxBytes: number) => Promise<URLSearchParams | undefined>;
+
 /**
  * Reads a body of the type `application/x-www-form-urlencoded`. What is beyond the bound is read but not kept, as the
  * answer would not arrive otherwise: for how long, the timeouts of the HTTP server say.

@@ -1,6 +1,3 @@
-/** A header line of an answer. */
-export type HeaderLine = readonly [name: string, value: string];
-
 /** The head of a request as it came, of which Node's `IncomingMessage` is one. */
 export interface RequestHead {
   /** The request target (RFC 9112 §3.2). */

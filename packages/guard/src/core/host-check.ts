@@ -1,6 +1,4 @@
 import { isLoopbackHost, quote } from '@mcp-whoami/provider';
-import type { Answer } from './answer.ts';
-import { forbidden } from './forbidden.ts';
 import { forwardedHost } from './forwarded-host.ts';
 import { headerValues, joinedHeader, type RequestHead } from './header-lines.ts';
 
@@ -8,6 +6,8 @@ import { headerValues, joinedHeader, type RequestHead } from './header-lines.ts'
  * Makes the check of the `Host` header against DNS rebinding (MCP transports, "Security Warning"): the hosts of
  * the resources, loopback names and `allowedHosts` are this server, and nothing else. What is checked is the name
  * that the client used: the one that a trusted proxy forwards, if it does, instead of its own for this server.
+ *
+ * @returns a function that says, for the log, why a request is not for this server; nothing where it is.
  */
 export function createHostCheck(resources: readonly string[], allowedHosts: readonly string[]) {
   const urls = resources.map((resource) => new URL(resource));
@@ -22,7 +22,7 @@ export function createHostCheck(resources: readonly string[], allowedHosts: read
     hostsOf(host, protocols).some((url) => own.has(url.host) || isLoopbackHost(url.hostname)) ||
     hostsOf(host, bothProtocols).some((url) => allowed.has(url.host));
 
-  return (request: RequestHead, trustedHops: () => number): Answer | undefined => {
+  return (request: RequestHead, trustedHops: () => number): string | undefined => {
     // A proxy may have looked at another one of several (RFC 9112 §3.2).
     const [host = '', ...others] = headerValues(request, 'host');
     const forwarded = forwardedHost(request, trustedHops);
@@ -36,23 +36,20 @@ export function createHostCheck(resources: readonly string[], allowedHosts: read
     const found =
       forwarded === undefined ? quote(foreign) : `${quote(host)} with X-Forwarded-Host ${quote(foreign)}`;
     const ignored = forwarded === undefined ? joinedHeader(request, 'x-forwarded-host') : undefined;
-    return forbidden(
-      'host_not_allowed',
-      [
-        `expected a Host of ${[...own, ...allowedHosts].join(', ')} or loopback, found ${found}`,
-        'clients must use the server’s public URL',
-        ...(/^[\w.:[\]-]{1,255}$/.test(foreign)
-          ? [
-              `if a proxy or a cluster calls this server so, set ALLOWED_HOSTS=${[...allowedHosts, foreign].join(',')} (in the guard’s options: allowedHosts)`,
-            ]
-          : []),
-        ...(ignored === undefined
-          ? []
-          : [
-              `X-Forwarded-Host ${quote(ignored)} does not count, as the proxy before this server is not trusted (TRUSTED_PROXIES; in Express: trust proxy; in createFetchGuard: trustedProxies)`,
-            ]),
-      ].join('; '),
-    );
+    return [
+      `expected a Host of ${[...own, ...allowedHosts].join(', ')} or loopback, found ${found}`,
+      'clients must use the server’s public URL',
+      ...(/^[\w.:[\]-]{1,255}$/.test(foreign)
+        ? [
+            `if a proxy or a cluster calls this server so, set ALLOWED_HOSTS=${[...allowedHosts, foreign].join(',')} (in the guard’s options: allowedHosts)`,
+          ]
+        : []),
+      ...(ignored === undefined
+        ? []
+        : [
+            `X-Forwarded-Host ${quote(ignored)} does not count, as the proxy before this server is not trusted (TRUSTED_PROXIES; in Express: trust proxy; in createFetchGuard: trustedProxies)`,
+          ]),
+    ].join('; ');
   };
 }
 

@@ -1,5 +1,6 @@
+import type { HeaderLine } from './answer.ts';
 import { forPageOf } from './cors.ts';
-import { type HeaderLine, joinedHeader, type RequestHead } from './header-lines.ts';
+import { joinedHeader, type RequestHead } from './header-lines.ts';
 import { createOriginCheck } from './origin-check.ts';
 
 /** Makes the header lines that let a page read an answer, if it may use this server; for requests past no entrance. */

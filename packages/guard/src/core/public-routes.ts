@@ -1,6 +1,7 @@
 import type { ProviderConnection } from '@mcp-whoami/provider';
 import type { Answer } from './answer.ts';
-import { answerLogout, backchannelLogoutPath, type ReadForm } from './backchannel-logout.ts';
+import { answerLogout, backchannelLogoutPath } from './backchannel-logout.ts';
+import type { ReadForm } from './form-body.ts';
 import { wellKnownDocuments } from './well-known.ts';
 
 /** What is answered without a token. */

@@ -2,6 +2,9 @@ import type { ProviderConnection } from '@mcp-whoami/provider';
 import { protectedResourceMetadata, protectedResourceMetadataPath } from './protected-resource-metadata.ts';
 import { publicPathOf } from './public-path.ts';
 
+/** Where metadata is (RFC 8615), compared as Express compares paths. */
+export const WELL_KNOWN_PATH = /^\/\.well-known(?:\/|$)/i;
+
 const authorizationServerMetadataPath = '/.well-known/oauth-authorization-server';
 const openIdConfigurationPath = '/.well-known/openid-configuration';
 

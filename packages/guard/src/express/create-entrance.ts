@@ -1,21 +1,16 @@
 import type { Request, RequestHandler } from 'express';
-import {
-  createEntrance,
-  type EnteringRequest,
-  type EntranceOptions,
-  WELL_KNOWN_PATH,
-} from '../core/entrance.ts';
+import type { EnteringRequest, Entrance } from '../core/entering-request.ts';
 import { readFormBody } from '../core/form-body.ts';
 import type { GuardLogger } from '../core/guard-logger.ts';
-import { createPublicPathRemover } from '../core/public-path.ts';
+import { WELL_KNOWN_PATH } from '../core/well-known.ts';
 import { sendAnswer, setHeaders } from './send-answer.ts';
 
 /** Makes the entrance as a middleware; one instead of a router, as each call pays for it. */
-export function createExpressEntrance(options: EntranceOptions, logger: GuardLogger): RequestHandler {
-  const { publicUrl = new URL(options.resources[0]).origin } = options;
-  const withoutPublicPath = createPublicPathRemover(publicUrl);
-  const enter = createEntrance(options);
-
+export function createExpressEntrance(
+  enter: Entrance,
+  withoutPublicPath: (target: string) => string,
+  logger: GuardLogger,
+): RequestHandler {
   return (request, response, next) => {
     const requestId = crypto.randomUUID();
     response.locals.requestId = requestId;

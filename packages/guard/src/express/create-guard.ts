@@ -1,7 +1,7 @@
 import { isAccessTokenInfo } from '@mcp-whoami/provider';
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { createGates, type Gate, invitationTo } from '../core/bearer-gate.ts';
-import type { EntranceOptions } from '../core/entrance.ts';
+import { createEntrance, type EntranceOptions } from '../core/entrance.ts';
 import type { GuardLogger } from '../core/guard-logger.ts';
 import { createPublicPathRemover } from '../core/public-path.ts';
 import { createResourceFinder } from '../core/resource-finder.ts';
@@ -52,7 +52,7 @@ export function createGuard({ logger = createLogger(), ...options }: GuardOption
     return connection === 'none' || resource === undefined ? {} : invitationTo(resource, connection);
   };
   return {
-    entrance: createExpressEntrance(options, logger),
+    entrance: createExpressEntrance(createEntrance(options), withoutPublicPath, logger),
     requireBearer: (resource) => createRequireBearer(gateOf(resource), logger),
     errorHandler: createErrorHandler(logger, challengeOf),
   };

@@ -1,7 +1,8 @@
 import type { Request, Response } from 'express';
-import { type Answer, logAnswer, wireAnswer } from '../core/answer.ts';
+import type { Answer, HeaderLine } from '../core/answer.ts';
 import type { GuardLogger } from '../core/guard-logger.ts';
-import type { HeaderLine } from '../core/header-lines.ts';
+import { logAnswer } from '../core/log-answer.ts';
+import { wireAnswer } from '../core/wire-answer.ts';
 import { requestDetails } from './request-details.ts';
 
 /** Sends an answer of the guard and writes its log line. */

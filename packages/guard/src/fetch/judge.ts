@@ -1,9 +1,9 @@
 import type { Answer } from '../core/answer.ts';
 import { createGates, type Gate } from '../core/bearer-gate.ts';
 import { answerToError } from '../core/error-answers.ts';
+import type { RequestHead } from '../core/header-lines.ts';
 import type { PublicRoutesOptions } from '../core/public-routes.ts';
 import { createResourceFinder } from '../core/resource-finder.ts';
-import type { ReadRequest } from './read-request.ts';
 
 const noResource: Answer = {
   status: 404,
@@ -15,6 +15,12 @@ const noResource: Answer = {
   },
 };
 
+/** A request to some resource. */
+interface CallingRequest extends RequestHead {
+  path: string;
+  address: string | undefined;
+}
+
 /**
  * Makes the function that judges a request to a resource: the guard's only one, or the one whose path the request
  * has, unless it is named.
@@ -22,7 +28,7 @@ const noResource: Answer = {
 export function createJudge(
   { connection, resources }: Pick<PublicRoutesOptions, 'connection' | 'resources'>,
   withoutPublicPath: (target: string) => string,
-): (request: ReadRequest, resource?: string) => ReturnType<Gate> {
+): (request: CallingRequest, resource?: string) => ReturnType<Gate> {
   const gateOf = createGates(connection, resources);
   const resourceAt = createResourceFinder(resources, withoutPublicPath);
   return async (request, resource = resourceAt(request.path)) => {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { EnteringRequest } from '../core/entrance.ts';
+import type { EnteringRequest } from '../core/entering-request.ts';
 import { readFormBody } from '../core/form-body.ts';
 import { joinedHeader, type RequestHead } from '../core/header-lines.ts';
 

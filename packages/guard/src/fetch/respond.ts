@@ -1,6 +1,8 @@
-import { type Answer, describeRequest, logAnswer, wireAnswer } from '../core/answer.ts';
+import type { Answer, HeaderLine } from '../core/answer.ts';
+import { describeRequest } from '../core/describe-request.ts';
 import type { GuardLogger } from '../core/guard-logger.ts';
-import type { HeaderLine } from '../core/header-lines.ts';
+import { logAnswer } from '../core/log-answer.ts';
+import { wireAnswer } from '../core/wire-answer.ts';
 import type { ReadRequest } from './read-request.ts';
 
 /** Makes the response of the guard's own answer to a request, and writes its log line. */
