@@ -89,7 +89,7 @@ export function createKeySet(url: string, { maxAge, maxAgeName, logger }: KeySet
   const absent = new LRUCache<string, true>({
     max: MAX_ABSENT,
     ttl: COOLDOWN_MS,
-    // The system's clock, in place of the cache's own.
+    // The system's clock, instead of the cache's own.
     perf: { now: () => Date.now() },
     ttlResolution: 0,
   });

@@ -46,7 +46,7 @@ export type QuestionBudget = <Answer>(
  * many questions are under way: nothing is known of such a token.
  */
 export function createQuestionBudget(): QuestionBudget {
-  // The system's clock, in place of the cache's own.
+  // The system's clock, instead of the cache's own.
   const clock = { perf: { now: () => Date.now() }, ttlResolution: 0 };
   const accepted = new LRUCache<string, true>({ max: MAX_ACCEPTED });
   const goodCallers = new LRUCache<string, true>({ ...clock, max: MAX_CALLERS, ttl: GOOD_CALLER_MS });
@@ -122,7 +122,7 @@ function inTurn<Answer>(turns: readonly Turns[], ask: () => Promise<Answer>): Pr
 
 function overBudget(bound: number, secondsLeft: number): RateLimitedError {
   return new RateLimitedError(
-    `${bound} tokens of one caller proved nothing within ${WINDOW_MS / 1000} seconds: for the rest of them the IdP is asked about no new token of that caller. Where it is a reverse proxy, say how many there are (TRUSTED_PROXIES): behind it all clients are one caller`,
+    `the IdP did not accept ${bound} tokens of one caller within ${WINDOW_MS / 1000} seconds: it is asked about no new token of that caller until these seconds have passed. Where it is a reverse proxy, say how many there are (TRUSTED_PROXIES): behind it all clients are one caller`,
     secondsLeft,
   );
 }

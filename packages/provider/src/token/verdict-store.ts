@@ -31,7 +31,7 @@ export function createVerdictStore(): VerdictStore {
     if (share.sizes.size === 0) shares.delete(subject);
   };
   const verdicts = new LRUCache<string, Verdict>({
-    // The system's clock, by which tokens expire, in place of the cache's own.
+    // The system's clock, by which tokens expire, instead of the cache's own.
     perf: { now: () => Date.now() },
     ttlResolution: 0,
     max: MAX_VERDICTS,
