@@ -71,7 +71,7 @@ export function readOptions<Schema extends SettingsSchema>(
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const shown = given.map(([field, value]) => [
     field,
-    shownText(typeof value === 'string' ? value : (JSON.stringify(value) ?? typeof value)),
+    shownText(typeof value === 'object' ? JSON.stringify(value) : String(value)),
   ]);
   const nameOf = optionNames(schema);
   const reading = read(schema, Object.fromEntries(given), Object.fromEntries(shown), nameOf);

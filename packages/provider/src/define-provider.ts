@@ -119,10 +119,12 @@ export function defineProvider<Schema extends SettingsSchema>(
       return { success: false, problems: [...unknown, ...problems] };
     }
     const nameOf = variableNames(prefix);
-    const production = node.values.nodeEnv === 'production';
     return {
       success: true,
-      connect: (context) => connectWith(own.values, { production, ...context, nameOf }),
+      connect: (context) => {
+        const production = node.values.nodeEnv === 'production' || context.production;
+        return connectWith(own.values, { ...context, production, nameOf });
+      },
     };
   };
 
