@@ -39,11 +39,12 @@ export type ProviderReading =
   | { success: false; problems: ConfigurationProblem[] };
 
 /** An identity provider that can be connected. */
-export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
+export interface Provider<Options = Record<string, unknown>> {
   readonly id: string;
   readonly title: string;
   readonly environmentPrefix?: string;
-  readonly options: Schema;
+  /** The schema of its options, for documentation. */
+  readonly options: SettingsSchema;
   /**
    * Connects the provider by typed options.
    *
@@ -54,7 +55,7 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
    *   { resources: ['http://localhost:3001/mcp'] },
    * );
    */
-  connect(options: z.input<Schema>, context: ConnectOptions): Promise<ProviderConnection>;
+  connect(options: Options, context: ConnectOptions): Promise<ProviderConnection>;
   /**
    * Connects the provider by environment variables.
    *
@@ -91,7 +92,7 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
  */
 export function defineProvider<Schema extends SettingsSchema>(
   definition: ProviderDefinition<Schema>,
-): Provider<Schema> {
+): Provider<{ [Option in keyof z.input<Schema>]: z.input<Schema>[Option] }> {
   const { foreignVariables, connect, ...data } = definition;
   const { options: schema, environmentPrefix: prefix } = definition;
 
