@@ -19,7 +19,13 @@ export function isSet(value: string | undefined): value is string {
   return value !== undefined && value.trim() !== '';
 }
 
-/** Reads the variables of a schema. An empty variable counts as one that is not set. */
+/**
+ * Reads the variables of a schema. An empty variable counts as one that is not set.
+ *
+ * @example
+ * const reading = readEnvironment(settings, process.env, 'OIDC');
+ * if (!reading.success) console.error(reading.problems.map(({ setting }) => setting));
+ */
 export function readEnvironment<Schema extends SettingsSchema>(
   schema: Schema,
   environment: Environment,
@@ -52,7 +58,12 @@ export function requireEnvironment<Schema extends SettingsSchema>(
   return reading.values;
 }
 
-/** Reads typed options by the same schema. An option that nothing reads is a problem too. */
+/**
+ * Reads typed options by the same schema. An option that nothing reads is a problem too.
+ *
+ * @example
+ * const reading = readOptions(settings, { issuer: 'https://idp.example.com', scopes: ['openid'] });
+ */
 export function readOptions<Schema extends SettingsSchema>(
   schema: Schema,
   options: Readonly<Record<string, unknown>>,
@@ -60,7 +71,7 @@ export function readOptions<Schema extends SettingsSchema>(
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   const shown = given.map(([field, value]) => [
     field,
-    shownText(typeof value === 'string' ? value : (JSON.stringify(value) ?? typeof value)),
+    shownText(typeof value === 'object' ? JSON.stringify(value) : String(value)),
   ]);
   const nameOf = optionNames(schema);
   const reading = read(schema, Object.fromEntries(given), Object.fromEntries(shown), nameOf);

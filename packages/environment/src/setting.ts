@@ -50,7 +50,12 @@ export function settingMeta(field: z.core.$ZodType): SettingMeta {
   return metaSchema.parse(z.globalRegistry.get(field));
 }
 
-/** A whole number in bounds; `error` says which. */
+/**
+ * A whole number in bounds; `error` says which.
+ *
+ * @example
+ * const port = wholeNumber('a port from 0 to 65535', 0, 65_535);
+ */
 export function wholeNumber(error: string, least: number, most: number) {
   return z
     .number({ error })
@@ -60,6 +65,9 @@ export function wholeNumber(error: string, least: number, most: number) {
 /**
  * A rule about several settings, for `.check()`: judged also when one of them is malformed. What is expected may name
  * settings in braces, `{issuer}`. `example` is an assignment that works, where the setting's own does not.
+ *
+ * @example
+ * schema.check(crossCheck('secret', 'it, with {name}', ({ name, secret }) => !name || Boolean(secret)));
  */
 export function crossCheck(
   field: string,

@@ -11,6 +11,8 @@ const serviceAddress = /^(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP|SC
  * off, without a word, the check that it asks for.
  *
  * @param foreign the names, without the prefix, that other programs are known to read.
+ * @example
+ * unknownVariables(process.env, describeEnvironment(settings, 'OIDC'), 'OIDC'); // OIDC_ISUER: OIDC_ISSUER=…
  */
 export function unknownVariables(
   environment: Environment,

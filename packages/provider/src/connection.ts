@@ -34,7 +34,7 @@ export interface ProviderConnection extends AsyncDisposable {
    * Judges an access token. Plugs into mcp-auth's `bearerAuth` and, as `{ verifyAccessToken }`, into the MCP
    * SDK's `requireBearerAuth`. Each caller has a bounded number of bad tokens asked about at the IdP.
    *
-   * @throws {TokenRefusedError} when the token is no good, with the one check that failed.
+   * @throws {TokenRefusedError} when the token is not valid, with the one check that failed.
    * @throws {VerificationUndecidedError} when the IdP cannot be asked.
    * @throws {RateLimitedError} when the caller's bad tokens are no longer asked about.
    * @example
@@ -45,7 +45,7 @@ export interface ProviderConnection extends AsyncDisposable {
    * Takes a logout token of the IdP (OpenID Connect Back-Channel Logout 1.0): from then on no token of its session
    * or user that was issued before is accepted. Nothing where the IdP has none for this server.
    *
-   * @throws {LogoutRefusedError} when the logout token is no good.
+   * @throws {LogoutRefusedError} when the logout token is not valid.
    * @throws {VerificationUndecidedError} when the IdP's keys cannot be had.
    */
   backchannelLogout?: ((logoutToken: string) => Promise<void>) | undefined;

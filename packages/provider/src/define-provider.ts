@@ -39,11 +39,12 @@ export type ProviderReading =
   | { success: false; problems: ConfigurationProblem[] };
 
 /** An identity provider that can be connected. */
-export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
+export interface Provider<Options = Record<string, unknown>> {
   readonly id: string;
   readonly title: string;
   readonly environmentPrefix?: string;
-  readonly options: Schema;
+  /** The schema of its options, for documentation. */
+  readonly options: SettingsSchema;
   /**
    * Connects the provider by typed options.
    *
@@ -54,7 +55,7 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
    *   { resources: ['http://localhost:3001/mcp'] },
    * );
    */
-  connect(options: z.input<Schema>, context: ConnectOptions): Promise<ProviderConnection>;
+  connect(options: Options, context: ConnectOptions): Promise<ProviderConnection>;
   /**
    * Connects the provider by environment variables.
    *
@@ -91,7 +92,7 @@ export interface Provider<Schema extends SettingsSchema = SettingsSchema> {
  */
 export function defineProvider<Schema extends SettingsSchema>(
   definition: ProviderDefinition<Schema>,
-): Provider<Schema> {
+): Provider<{ [Option in keyof z.input<Schema>]: z.input<Schema>[Option] }> {
   const { foreignVariables, connect, ...data } = definition;
   const { options: schema, environmentPrefix: prefix } = definition;
 
@@ -119,10 +120,12 @@ export function defineProvider<Schema extends SettingsSchema>(
       return { success: false, problems: [...unknown, ...problems] };
     }
     const nameOf = variableNames(prefix);
-    const production = node.values.nodeEnv === 'production';
     return {
       success: true,
-      connect: (context) => connectWith(own.values, { production, ...context, nameOf }),
+      connect: (context) => {
+        const production = node.values.nodeEnv === 'production' || context.production;
+        return connectWith(own.values, { ...context, production, nameOf });
+      },
     };
   };
 

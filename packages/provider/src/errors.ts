@@ -39,7 +39,7 @@ export const refusalTexts: Readonly<Record<RefusalCode, string>> = {
 };
 
 /**
- * A token was looked at and is no good. `message` is for the client, `logMessage` for the operator.
+ * A token was looked at and is not valid. `message` is for the client, `logMessage` for the operator.
  *
  * Frameworks that know HTTP errors by `status` and `headers`, Express among them, answer 401. It carries no stack: a
  * refusal is an answer, not a defect.
@@ -74,7 +74,7 @@ export function withAdvice(refusal: TokenRefusedError, advice: Advice): TokenRef
 }
 
 /**
- * A logout token is no good: 400 (OpenID Connect Back-Channel Logout §2.8). `logMessage` is for the operator; the
+ * A logout token is not valid: 400 (OpenID Connect Back-Channel Logout §2.8). `logMessage` is for the operator; the
  * sender learns no more than that.
  */
 export class LogoutRefusedError extends Error {
@@ -150,12 +150,22 @@ export class RateLimitedError extends Error {
   }
 }
 
-/** Whether an error is a {@link TokenRefusedError}, also of another copy of this package. */
+/**
+ * Whether an error is a {@link TokenRefusedError}, also of another copy of this package.
+ *
+ * @example
+ * if (isTokenRefused(error)) response.status(401).json({ reason: error.code });
+ */
 export function isTokenRefused(error: unknown): error is TokenRefusedError {
   return isAnswer(error) && Object.hasOwn(refusalTexts, error.code);
 }
 
-/** Whether an error is a {@link VerificationUndecidedError}, also of another copy of this package. */
+/**
+ * Whether an error is a {@link VerificationUndecidedError}, also of another copy of this package.
+ *
+ * @example
+ * if (isVerificationUndecided(error)) response.set(error.headers).sendStatus(503);
+ */
 export function isVerificationUndecided(error: unknown): error is VerificationUndecidedError {
   return isAnswer(error) && error.code === 'idp_unavailable';
 }

@@ -45,7 +45,7 @@ export function openIdOptions<Own extends z.ZodRawShape>(own: Own) {
  */
 export function defineOpenIdProvider<Schema extends SettingsSchema & z.ZodType<ResourceServerSettings>>(
   definition: OpenIdProviderDefinition<Schema>,
-): Provider<Schema> {
+): Provider<{ [Option in keyof z.input<Schema>]: z.input<Schema>[Option] }> {
   const { issuer, issuerOption, userinfoRole, repairMetadata, hint, advice, ...data } = definition;
   return defineProvider({
     ...data,

@@ -129,7 +129,15 @@ export function resourceServerOptions(defaults: { scopes: readonly string[] }) {
 export type ResourceServerSettings = z.output<ReturnType<typeof resourceServerOptions>> &
   Partial<z.output<z.ZodObject<typeof backchannelLogoutSetting & typeof revocationSetting>>>;
 
-/** A provider's own options, which say where its IdP is, and those that every provider has. */
+/**
+ * A provider's own options, which say where its IdP is, and those that every provider has.
+ *
+ * @example
+ * const options = providerOptions(
+ *   { issuer: issuerSetting({ description: 'the issuer', example: 'https://idp.example.com' }) },
+ *   { scopes: ['openid'] },
+ * );
+ */
 export function providerOptions<Own extends z.ZodRawShape>(
   own: Own,
   defaults: { scopes: readonly string[] },

@@ -189,6 +189,11 @@ describe('NODE_ENV', () => {
 
   it('closes the gates of production', async () => {
     await expect(connect('production')).rejects.toThrow('TEST_ISSUER=https://idp.invalid');
+    const taken = testProvider().connectFromEnvironment(
+      { TEST_ISSUER: 'http://idp.invalid', NODE_ENV: 'production' },
+      { resources, production: false },
+    );
+    await expect(taken).rejects.toThrow('TEST_ISSUER=https://idp.invalid');
     for (const value of ['development', 'test', '']) {
       await expect(connect(value)).rejects.toThrow('can not be reached');
     }

@@ -126,7 +126,7 @@ function inTurn<Answer>(turns: readonly Turns[], ask: () => Promise<Answer>): Pr
 
 function overBudget(bound: number, secondsLeft: number): RateLimitedError {
   return new RateLimitedError(
-    `${bound} tokens of one caller proved nothing within ${WINDOW_MS / 1000} seconds: for the rest of them the IdP is asked about no new token of that caller. Where it is a reverse proxy, say how many there are (TRUSTED_PROXIES): behind it all clients are one caller`,
+    `the IdP did not accept ${bound} tokens of one caller within ${WINDOW_MS / 1000} seconds: it is asked about no new token of that caller until these seconds have passed. Where it is a reverse proxy, say how many there are (TRUSTED_PROXIES): behind it all clients are one caller`,
     secondsLeft,
   );
 }

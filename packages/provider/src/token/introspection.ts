@@ -38,7 +38,7 @@ export interface IntrospectionClient {
  * Makes the question "is this token active?" (RFC 7662 §2).
  *
  * The function throws {@link TokenRefusedError} when the token is not active or what the IdP says of it does not
- * pass, and {@link VerificationUndecidedError} when the IdP can not be asked or refuses this server's client.
+ * pass, and {@link VerificationUndecidedError} when the IdP cannot be asked or refuses this server's client.
  */
 export function createIntrospector(url: string, client: IntrospectionClient, policy: TokenPolicy) {
   const askIdp = createIdpRequester(url, async () => questionOf(client, NEUTRAL_TOKEN));

@@ -45,12 +45,12 @@ const MAX_IDS = 100_000;
  * its `jti` is remembered until its `exp`.
  *
  * The function throws {@link LogoutRefusedError} for the first check that fails and
- * {@link VerificationUndecidedError} when the keys can not be had.
+ * {@link VerificationUndecidedError} when the keys cannot be had.
  */
 export function createLogoutTokenVerifier(keys: JWTVerifyGetKey, { issuer, clientIds }: LogoutPolicy) {
   const taken = new LRUCache<string, true>({
     max: MAX_IDS,
-    // The system's clock, by which tokens expire, in place of the cache's own.
+    // The system's clock, by which tokens expire, instead of the cache's own.
     perf: { now: () => Date.now() },
     ttlResolution: 0,
   });
@@ -60,9 +60,9 @@ export function createLogoutTokenVerifier(keys: JWTVerifyGetKey, { issuer, clien
       refuse(`expected audience ${quote(clientIds)}, the token has ${quote(aud)}`);
     }
     const now = Date.now() / 1000;
-    if (exp <= now) refuse(`\`exp\` ${exp} is past (now ${Math.floor(now)})`);
+    if (exp <= now) refuse(`\`exp\` ${exp} has passed (now ${Math.floor(now)})`);
     if (iat > now + NOT_BEFORE_TOLERANCE_SECONDS)
-      refuse(`\`iat\` ${iat} is to come (now ${Math.floor(now)})`);
+      refuse(`\`iat\` ${iat} is in the future (now ${Math.floor(now)})`);
     if (sub === undefined && sid === undefined) refuse('expected `sub` or `sid`, the token has neither');
     const id = hash('sha256', jti, 'base64');
     if (taken.has(id)) refuse(`came before: its \`jti\` ${quote(jti)} was taken already`);

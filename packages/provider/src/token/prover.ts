@@ -12,7 +12,7 @@ const MAX_TOKEN_LENGTH = 16 * 1024;
  * Makes the proof of access tokens. A token that looks like a JWT is judged as one wherever the issuer publishes
  * keys, and no other answer overrules a refusal. A caller has a bounded number of bad tokens asked about.
  *
- * The function throws {@link TokenRefusedError} when the token is no good, {@link VerificationUndecidedError} when
+ * The function throws {@link TokenRefusedError} when the token is not valid, {@link VerificationUndecidedError} when
  * the IdP cannot be asked, and {@link RateLimitedError} when it is asked about no more tokens of the caller.
  *
  * @param maxOpaqueLength the longest token that the IdP is asked about, in characters.

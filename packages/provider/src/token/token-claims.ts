@@ -54,12 +54,13 @@ export function checkClaims(claims: JsonObject, policy: Omit<TokenPolicy, 'audie
   }
   if (iss !== undefined && policy.issuer !== undefined) requireIssuer(iss, policy);
   const now = Date.now() / 1000;
-  if (exp !== undefined && exp <= now) refuse('expired', `\`exp\` ${exp} is past (now ${Math.floor(now)})`);
+  if (exp !== undefined && exp <= now)
+    refuse('expired', `\`exp\` ${exp} has passed (now ${Math.floor(now)})`);
   if (nbf !== undefined && nbf > now + NOT_BEFORE_TOLERANCE_SECONDS) {
-    refuse('not_yet_valid', `\`nbf\` ${nbf} is to come (now ${Math.floor(now)})`);
+    refuse('not_yet_valid', `\`nbf\` ${nbf} is in the future (now ${Math.floor(now)})`);
   }
   if (iat !== undefined && iat > now + NOT_BEFORE_TOLERANCE_SECONDS) {
-    refuse('not_yet_valid', `issued in the future: \`iat\` ${iat} is to come (now ${Math.floor(now)})`);
+    refuse('not_yet_valid', `\`iat\` ${iat} is in the future (now ${Math.floor(now)})`);
   }
   return {
     audience: toList(parsed.data.aud),

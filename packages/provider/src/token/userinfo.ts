@@ -21,7 +21,7 @@ export type ReadSignedUserinfo = (jwt: string) => Promise<SignedUserinfo>;
  * Makes the question "whose token is this?".
  *
  * The function throws {@link UserinfoRefusedError} when the IdP refuses the token, {@link TokenRefusedError}
- * (`subject_missing`) when it names nobody, and {@link VerificationUndecidedError} when it can not be asked.
+ * (`subject_missing`) when it names nobody, and {@link VerificationUndecidedError} when it cannot be asked.
  */
 export function createUserinfoReader(
   endpoint: UserinfoEndpoint,

@@ -26,7 +26,7 @@ export function requireAlgorithm(algorithm: unknown) {
  * Verifies a JWS by an issuer's keys and gives its payload.
  *
  * @throws {TokenRefusedError} when the signature is not one of the issuer's.
- * @throws {VerificationUndecidedError} when the keys can not be had.
+ * @throws {VerificationUndecidedError} when the keys cannot be had.
  */
 export async function verifySignature(token: string, keys: JWTVerifyGetKey): Promise<Uint8Array> {
   try {
