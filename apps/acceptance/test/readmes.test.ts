@@ -17,12 +17,18 @@ it.each(readmes)(
   },
 );
 
-const examples = readmes.flatMap(({ name, text }) =>
-  [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = ''], index) => ({
-    file: `${name.replace('@mcp-whoami/', '')}-${index + 1}.ts`,
-    code,
-  })),
-);
+const examples = readmes.flatMap(({ name, text }) => {
+  let whole = '';
+  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code = ''], index) => {
+    // What imports nothing goes on from the example before it.
+    const complete = /^import /m.test(code);
+    if (complete) whole = code;
+    return {
+      file: `${name.replace('@mcp-whoami/', '')}-${index + 1}.ts`,
+      code: complete ? code : `${whole}\n{\n${code}}\n`,
+    };
+  });
+});
 const tests = examples.filter(({ code }) => code.includes("from 'node:test'"));
 const servers = examples.filter(
   ({ code }) =>
