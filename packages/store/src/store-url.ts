@@ -50,6 +50,8 @@ const parseFile = (path: string): string => {
   const fail = (expected: string) => wrong(`sqlite:${path}`, expected, 'sqlite:/var/lib/bridge/store.db');
   if (path === '') fail('the path of a file after sqlite:');
   if (path === ':memory:') fail('memory: for a store that ends with the process');
+  // SQLite takes it for a URI, and then opens another file than the one that is kept for its owner.
+  if (path.startsWith('file:')) fail('a path, not a URI');
   if (path.includes('?')) fail('a path without a question mark: there are no options');
   // sqlite:///var/lib/… is how many write an absolute path; after two slashes comes a host.
   if (/^\/\/(?!\/)/.test(path))

@@ -13,6 +13,7 @@ it.each([
   ['memory:hunter2', 'memory:…'],
   ['sqlite:', 'sqlite:'],
   ['sqlite::memory:', 'sqlite::memory:'],
+  ['sqlite:file:store.db', 'sqlite:file:store.db'],
   ['sqlite://folder/store.db', 'sqlite://folder/store.db'],
   ['sqlite:store.db?mode=ro', 'sqlite:store.db?mode=ro'],
   ['redis:', 'redis:…, which has no host'],

@@ -25,8 +25,8 @@ const contextOf = ({ kind, id }: RecordKey) => `${kind}:${id}`;
 
 /**
  * Seals what a store keeps. Values are encrypted and authenticated (AES-256-GCM), each bound to its record; ids, groups
- * and owners are keyed hashes. What can be read: kinds, how many records there are, how long, when they end. The kind
- * `index-key` is its own.
+ * and owners are keyed hashes. What can be read: how many records of a kind there are, how long, which belong together,
+ * and when they end. The kind `index-key` is its own.
  *
  * @param secrets the first one seals, all of them open: `[new, old]` is a rotation. Each of 32 bytes or more.
  * @throws a `StoreConfigurationError` when a secret is too short, or none of them is the one of this store.
