@@ -129,7 +129,7 @@ function proofMethods(
   return {
     verifyJwt:
       keys &&
-      createJwtVerifier(keys.find, { ...policy, issuer: metadata.issuer, resources: context.resources }),
+      createJwtVerifier(keys.findFor, { ...policy, issuer: metadata.issuer, resources: context.resources }),
     introspect: introspector && createIntrospector(...introspector),
     // Like the profile's: a requester that tokens of strangers can neither shut nor fill.
     introspectProved: introspector && inTurnsOfUsers(createIntrospector(...introspector)),

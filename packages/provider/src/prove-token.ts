@@ -3,6 +3,7 @@ import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
 import type { IntrospectedToken } from './introspection.ts';
 import type { ReadProfile } from './profile.ts';
 import { profileOf } from './profile-claims.ts';
+import type { Caller } from './question-budget.ts';
 import type { AskOfUser } from './questions-of-users.ts';
 import { type CheckedClaims, requireAudience, type TokenPolicy } from './token-claims.ts';
 import {
@@ -24,7 +25,7 @@ type VerifyJwt = (token: string) => Promise<VerifiedJwt | UnprovableJwt>;
 
 /** The ways in which a token of one issuer can be proved; what an IdP does not offer is absent. */
 export interface ProofMethods {
-  verifyJwt?: VerifyJwt | undefined;
+  verifyJwt?: ((token: string, caller: Caller) => ReturnType<VerifyJwt>) | undefined;
   introspect?: ((token: string) => Promise<IntrospectedToken>) | undefined;
   /** The same question about a token that is proved already. */
   introspectProved?: AskOfUser<IntrospectedToken> | undefined;

@@ -55,10 +55,14 @@ export function createVerifyAccessToken(
     if (token.length > MAX_TOKEN_LENGTH) {
       throw new TokenRefusedError('malformed_token', `longer than ${MAX_TOKEN_LENGTH} characters`);
     }
+    const { verifyJwt } = methods;
     const proved =
-      methods.verifyJwt !== undefined && looksLikeJwt(token)
-        ? await proveHere(token, methods.verifyJwt, methods, (question) =>
-            withinBudget(caller, token, question),
+      verifyJwt !== undefined && looksLikeJwt(token)
+        ? await proveHere(
+            token,
+            (jwt) => verifyJwt(jwt, caller ?? ''),
+            methods,
+            (question) => withinBudget(caller, token, question),
           )
         : await askAbout(token, caller);
     await refuseEnded(token, proved, logouts, methods);

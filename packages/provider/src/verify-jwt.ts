@@ -3,6 +3,7 @@ import type { JsonObject } from './authorization-server-metadata.ts';
 import { TokenRefusedError, VerificationUndecidedError } from './errors.ts';
 import { decodeHeader, decodePayload } from './jwt-parts.ts';
 import { quote } from './printable.ts';
+import type { Caller } from './question-budget.ts';
 import {
   type CheckedClaims,
   checkAllButAudience,
@@ -48,8 +49,8 @@ export interface JwtPolicy extends TokenPolicy {
  * back as {@link UnprovableJwt}: no published key proves it (another one signed it, or a secret did), the keys cannot
  * be had, or neither subject nor audience is inside.
  */
-export function createJwtVerifier(keys: JWTVerifyGetKey, policy: JwtPolicy) {
-  return async (token: string): Promise<VerifiedJwt | UnprovableJwt> => {
+export function createJwtVerifier(keysFor: (caller: Caller) => JWTVerifyGetKey, policy: JwtPolicy) {
+  return async (token: string, caller: Caller): Promise<VerifiedJwt | UnprovableJwt> => {
     const header = decodeHeader(token);
     if (!isSymmetric(header.alg)) requireAlgorithm(header.alg);
     if (header.crit !== undefined) {
@@ -60,7 +61,7 @@ export function createJwtVerifier(keys: JWTVerifyGetKey, policy: JwtPolicy) {
     const ownWord = decodePayload(token.split('.')[1] ?? '');
     requireIssuer(ownWord.iss, policy);
 
-    const payload = await signedPayload(token, header.alg, keys);
+    const payload = await signedPayload(token, header.alg, keysFor(caller));
     if (payload instanceof Error) return unprovable(payload, ownWord, policy, typed);
 
     const claims = decodePayload(payload);
