@@ -119,7 +119,7 @@ export function createKeySet(url: string, { maxAge, maxAgeVariable, logger }: Ke
       const known =
         current === undefined ? 'no keys are known yet' : `those known are ${describeAge(current)}`;
       logger.warn(
-        { reason: 'keys_not_refreshed', url },
+        { reason: 'keys_not_refreshed' },
         `the issuer’s keys cannot be refreshed: ${error instanceof Error ? error.message : String(error)}; ${known}. Tokens that need others get 503: see whether the IdP can be reached from here`,
       );
       throw error;

@@ -4,7 +4,7 @@ import type { FoundMetadata } from './find-metadata.ts';
 import type { ProofMethods } from './prove-token.ts';
 import { describePublished } from './published-metadata.ts';
 import { ANY_AUDIENCE, OFFLINE_ACCESS } from './resource-server-settings.ts';
-import { requireByLongName } from './scope-names.ts';
+import { isAskedAsDefault, requireByLongName } from './scope-names.ts';
 import { acceptsNoAudience, type TokenPolicy } from './token-claims.ts';
 
 interface Facts extends FoundMetadata {
@@ -23,7 +23,9 @@ export function describeDoubts(facts: Facts): string[] {
   const anyAudience = policy.audience.includes(ANY_AUDIENCE);
   const noAudience = acceptsNoAudience(policy);
   const onlyUserinfo = verifyJwt === undefined && introspect === undefined && readUserinfo !== undefined;
-  const unasked = requireByLongName(settings).filter((scope) => !settings.scopes.includes(scope));
+  const unasked = requireByLongName(settings).filter(
+    (scope) => !settings.scopes.includes(scope) && !isAskedAsDefault(scope, settings.scopes),
+  );
   const doubts: [boolean, string][] = [
     [
       anyAudience,
