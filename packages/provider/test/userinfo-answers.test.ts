@@ -14,12 +14,15 @@ const start = async (environment: Record<string, string> = {}) => {
   const connection = stack.use(
     await testProvider().connect(
       { TEST_ISSUER: idp.issuer, TEST_VERDICT_LIFETIME: '0', ...environment },
-      { resources: [resource], logger: {
+      {
+        resources: [resource],
+        logger: {
           warn: (details, message) => {
             expect(details).toEqual({ reason: 'profile_missing' });
             warnings.push(message);
           },
-        } },
+        },
+      },
     ),
   );
   const owned = stack.move();
