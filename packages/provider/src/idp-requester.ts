@@ -1,4 +1,3 @@
-import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { createCircuitBreaker, EndpointRestsError } from './circuit-breaker.ts';
 import {
   IDP_TIMEOUT_MS,
@@ -7,6 +6,7 @@ import {
   IdpRequestError,
   requestIdp,
 } from './idp-request.ts';
+import { createTurns, NoTurnError } from './turns.ts';
 
 /** How many requests to an endpoint are under way at once, and how many more wait for their turn. */
 const MAX_UNDER_WAY = 64;
@@ -35,7 +35,7 @@ export function createIdpRequester(url: string, neutralQuestion: () => Promise<I
     });
   };
   const unlessDead = createCircuitBreaker(check, gotNoAnswer);
-  const turns = bulkhead(MAX_UNDER_WAY, MAX_WAITING);
+  const turns = createTurns(MAX_UNDER_WAY, MAX_WAITING);
   return async (request) => {
     const allowed = request.timeout ?? IDP_TIMEOUT_MS;
     const deadline = performance.now() + allowed;
@@ -45,13 +45,13 @@ export function createIdpRequester(url: string, neutralQuestion: () => Promise<I
           // The wait for its turn is part of the time that an answer may take.
           const timeout = Math.ceil(deadline - performance.now());
           if (timeout < allowed * LEAST_TIME_LEFT) {
-            throw new BulkheadRejectedError(MAX_UNDER_WAY, MAX_WAITING);
+            throw new NoTurnError();
           }
           return requestIdp(url, { ...request, timeout });
         }),
       );
     } catch (error) {
-      if (error instanceof BulkheadRejectedError) {
+      if (error instanceof NoTurnError) {
         const reason = 'has too many requests under way to take another';
         throw new IdpRequestError(url, reason, { outcome: 'not asked', cause: error });
       }

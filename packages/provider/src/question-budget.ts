@@ -1,10 +1,9 @@
 import { hash } from 'node:crypto';
-import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
 import { RateLimitedError, TokenRefusedError, VerificationUndecidedError } from './errors.ts';
 import { IDP_TIMEOUT_MS, IdpRequestError } from './idp-request.ts';
 import { steadyClock } from './steady-clock.ts';
-import { createTurnsOfEach, type Turns } from './turns.ts';
+import { createTurns, createTurnsOfEach, NoTurnError, type Turns } from './turns.ts';
 
 /**
  * Who calls, by any texts that tell one from another: an address, or the networks that it is in, the narrowest first
@@ -55,8 +54,8 @@ export function createQuestionBudget(): QuestionBudget {
   const accepted = new LRUCache<string, true>({ max: MAX_ACCEPTED });
   const goodCallers = new LRUCache<string, true>({ ...steadyClock(), max: MAX_CALLERS, ttl: GOOD_CALLER_MS });
   const turnsOfAccepted = createTurnsOfEach(2 * narrow.underWay, MAX_WAITING_OF_CALLER);
-  const strangers = bulkhead(MAX_OF_STRANGERS, MAX_WAITING);
-  const newTokens = bulkhead(MAX_OF_NEW_TOKENS, MAX_WAITING);
+  const strangers = createTurns(MAX_OF_STRANGERS, MAX_WAITING);
+  const newTokens = createTurns(MAX_OF_NEW_TOKENS, MAX_WAITING);
   const levels = [narrow, wide].map(({ inVain: bound, underWay }) => ({
     bound,
     turnsOf: createTurnsOfEach(underWay, MAX_WAITING_OF_CALLER),
@@ -79,7 +78,7 @@ export function createQuestionBudget(): QuestionBudget {
     const places = placesOf(networks);
     const deadline = performance.now() + MAX_WAIT_MS;
     const askInTime = () => {
-      if (performance.now() > deadline) throw new BulkheadRejectedError(MAX_OF_NEW_TOKENS, MAX_WAITING);
+      if (performance.now() > deadline) throw new NoTurnError();
       return ask();
     };
     const askWithinBudget = () => {
@@ -104,7 +103,7 @@ export function createQuestionBudget(): QuestionBudget {
       goodCallers.set(name, true);
       return answer;
     } catch (error) {
-      if (error instanceof BulkheadRejectedError) {
+      if (error instanceof NoTurnError) {
         throw new VerificationUndecidedError(
           'too many questions about tokens are under way to ask another, of this caller or of all: see whether the IdP is slow, or who sends so many',
         );
