@@ -181,6 +181,12 @@ describe('Streamable HTTP, other than the SDK,', () => {
   it.each([
     ['a batch of 11 messages', batchOf(11), {}, 'A batch has at most 10 messages'],
     ['a batch of 11 messages of 2025-03-26', batchOf(11), versioned('2025-03-26'), 'A batch has at most'],
+    [
+      'a batch that cancels one of its requests',
+      [call(), { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } }],
+      {},
+      'A batch cancels nothing',
+    ],
     ['a batch of 2025-06-18', batchOf(2), versioned('2025-06-18'), 'only'],
     ['a batch of 2025-11-25', batchOf(2), versioned('2025-11-25'), 'only'],
     ['a batch of 2024-11-05', batchOf(2), versioned('2024-11-05'), 'only'],

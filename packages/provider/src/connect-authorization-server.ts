@@ -63,7 +63,7 @@ export async function connectAuthorizationServer(
   const methods = createProofMethods(
     {
       issuer,
-      keys: keys?.find,
+      keys,
       userinfo: endpoints.userinfo ? { ...userinfo, url: endpoints.userinfo } : undefined,
       introspectionUrl: asksByClient ? endpoints.introspection : undefined,
       client: settings,

@@ -3,7 +3,7 @@ import type { ConnectedServer, MetadataSource } from './metadata/connected-serve
 import { describePublished } from './metadata/published-warnings.ts';
 import type { ResourceServerSettings } from './options.ts';
 import { ANY_AUDIENCE, type AudiencePolicy, acceptsNoAudience } from './token/audience.ts';
-import { OFFLINE_ACCESS, requireByLongName } from './token/scope-names.ts';
+import { isAskedAsDefault, OFFLINE_ACCESS, requireByLongName } from './token/scope-names.ts';
 
 interface Facts {
   source: MetadataSource;
@@ -22,7 +22,9 @@ export function describeDoubts({ source, settings, connected, policy, methods, n
   const anyAudience = policy.audience.includes(ANY_AUDIENCE);
   const noAudience = acceptsNoAudience(policy);
   const onlyUserinfo = verifyJwt === undefined && introspect === undefined && readUserinfo !== undefined;
-  const unasked = requireByLongName(settings).filter((scope) => !settings.scopes.includes(scope));
+  const unasked = requireByLongName(settings).filter(
+    (scope) => !settings.scopes.includes(scope) && !isAskedAsDefault(scope, settings.scopes),
+  );
   const doubts: [boolean, string][] = [
     [
       anyAudience,

@@ -126,6 +126,17 @@ it('requests that a gateway drops for what they carry shut the endpoint to nobod
   }
 });
 
+it('an endpoint that takes its time with the neutral question, as with every other, is not shut', async () => {
+  const ask = await startEndpoint((request, response) => {
+    if (request.headers.authorization === 'Bearer dropped') request.socket.destroy();
+    else setTimeout(() => response.end('{}'), 2_500);
+  });
+  for (let call = 0; call < 2 * suspicions; call += 1) {
+    await ask(asks('Bearer dropped')).catch(() => undefined);
+  }
+  for (let call = 0; call < 2; call += 1) expect((await ask(asks('Bearer good'))).status).toBe(200);
+});
+
 it('a gateway that drops the neutral question too shuts the endpoint for a rest at a time, and no longer', async () => {
   const ask = await startEndpoint((request, response) => {
     if (request.headers.authorization === 'Bearer good') response.end('{}');

@@ -159,6 +159,17 @@ describe('connecting', () => {
     expect(connection.scopes).toEqual(['openid']);
   });
 
+  it('takes the `.default` of an API for the scopes of that API, and of no other', async () => {
+    await using idp = await startStandIn();
+    const warningsOf = async (required: string) => {
+      const scopes = { TEST_SCOPES: 'api://app/.default', TEST_REQUIRED_SCOPES: required };
+      await using connection = await connect(idp, scopes);
+      return connection.warnings;
+    };
+    expect(await warningsOf('access_as_user api://app/read')).toEqual([]);
+    expect(await warningsOf('api://other/read')).toEqual([expect.stringContaining('names api://other/read')]);
+  });
+
   it('has nothing to warn of with a plain IdP', async () => {
     await using idp = await startStandIn();
     await using connection = await connect(idp);

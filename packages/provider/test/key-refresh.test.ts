@@ -106,7 +106,7 @@ it('each refresh that fails is a warning, and there are no more of them than ref
   for (let call = 0; call < 20; call += 1) await find('first');
   await expect.poll(() => warnings.length).toBe(1);
   expect(requests.length).toBe(2);
-  expect(warnings[0]?.details).toMatchObject({ reason: 'keys_not_refreshed' });
+  expect(warnings[0]?.details).toEqual({ reason: 'keys_not_refreshed' });
   expect(warnings[0]?.message).toMatch(/360 seconds old.*see whether the IdP can be reached/);
   pass(11);
   await find('first');

@@ -15,7 +15,15 @@ const start = async (environment: Record<string, string> = {}) => {
   const connection = stack.use(
     await testProvider().connectFromEnvironment(
       { TEST_ISSUER: idp.issuer, TEST_TOKEN_CACHE_SECONDS: '0', ...environment },
-      { resources: [resource], logger: { warn: (_, message) => void warnings.push(message) } },
+      {
+        resources: [resource],
+        logger: {
+          warn: (details, message) => {
+            expect(details).toEqual({ reason: 'profile_missing' });
+            warnings.push(message);
+          },
+        },
+      },
     ),
   );
   const owned = stack.move();

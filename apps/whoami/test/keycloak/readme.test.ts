@@ -198,7 +198,7 @@ describeKeycloak('a realm made by hand and set by the lines of the README', (key
       {
         publicClient: true,
         redirectUris: [`${whoami.publicUrl}/`],
-        webOrigins: [whoami.publicUrl],
+        webOrigins: ['+'],
         attributes: { 'pkce.code.challenge.method': 'S256' },
       },
     ]);

@@ -50,7 +50,8 @@ export function sampleLines(logger: GuardLogger): GuardLogger {
     (level: 'info' | 'warn' | 'error') =>
     (details: { reason?: unknown; address?: unknown }, message?: string): void => {
       const { reason, address } = details;
-      const caller = typeof address === 'string' ? (callerOf(address)[0] ?? '') : '';
+      // The widest network: a site has any number of narrow ones, and would use up the lines of all callers.
+      const caller = typeof address === 'string' ? (callerOf(address).at(-1) ?? '') : '';
       if (typeof reason !== 'string' || isWritten(reason, caller)) logger[level](details, message);
     };
   return { info: sampled('info'), warn: sampled('warn'), error: sampled('error') };

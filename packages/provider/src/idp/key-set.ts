@@ -4,13 +4,13 @@ import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { excessOf, parseJson } from '../json.ts';
 import { steadyClock } from '../steady-clock.ts';
+import type { Caller } from '../token/access-token-info.ts';
 import type { WarningLogger } from '../warning-logger.ts';
 import { isOutage, outageError } from './answer.ts';
-import { createRefreshAllowance } from './refresh-allowance.ts';
+import { createRefreshShares } from './refresh-shares.ts';
 import { type IdpAnswer, IdpRequestError, requestIdp } from './request.ts';
 
-/** How many refreshes there are at will, and the time in which one comes back, in milliseconds. */
-const REFRESHES_AT_WILL = 10;
+/** The time in which a refresh that was used comes back, in milliseconds. */
 const COOLDOWN_MS = 10_000;
 /** Age at which the keys are fetched again while they go on to serve, in milliseconds. */
 const REFRESH_AGE_MS = 5 * 60_000;
@@ -20,6 +20,9 @@ const STALE_AGE_MS = 10 * 60_000;
 const MAX_ABSENT = 1_000;
 /** How long a logout token waits for refreshes, in milliseconds. */
 const MAX_PATIENCE_MS = 2 * COOLDOWN_MS;
+
+/** All who send logout tokens, as one caller: they wait, and anybody may be among them. */
+const LOGOUT_TOKENS = 'logout tokens';
 
 /** Whatever else is wrong with a key, jose finds when a token names it. */
 const jwk = z.looseObject({ kty: z.string() });
@@ -41,12 +44,14 @@ const keySet = z.object({
 export interface KeySet {
   /** Throws {@link IdpRequestError} while a key that is not known may not be asked for. */
   find: JWTVerifyGetKey;
+  /** The same for a token that somebody sends, who has a share of the refreshes. */
+  findFor(caller: Caller): JWTVerifyGetKey;
   /** Waits until it may be asked for, for what is sent only once. */
   findPatiently: JWTVerifyGetKey;
 }
 
 export interface KeySetOptions {
-  /** Seconds for which keys that cannot be refreshed go on to serve, and the name of that setting. */
+  /** Seconds for which keys that cannot be refreshed go on to serve, and the name of the setting that says it. */
   maxAge: number;
   maxAgeName: string;
   logger: WarningLogger;
@@ -86,7 +91,7 @@ class RefreshNotAllowedError extends IdpRequestError {
  * be asked for them, up to a bound.
  */
 export function createKeySet(url: string, { maxAge, maxAgeName, logger }: KeySetOptions): KeySet {
-  const allowance = createRefreshAllowance(REFRESHES_AT_WILL, COOLDOWN_MS);
+  const allowance = createRefreshShares(COOLDOWN_MS);
   const absent = new LRUCache<string, true>({
     max: MAX_ABSENT,
     ttl: COOLDOWN_MS,
@@ -108,7 +113,7 @@ export function createKeySet(url: string, { maxAge, maxAgeName, logger }: KeySet
       const known =
         current === undefined ? 'no keys are known yet' : `those known are ${describeAge(current)}`;
       logger.warn(
-        { reason: 'keys_not_refreshed', url },
+        { reason: 'keys_not_refreshed' },
         `the issuer’s keys cannot be refreshed: ${error instanceof Error ? error.message : String(error)}; ${known}. Tokens that need others get 503: see whether the IdP can be reached from here`,
       );
       throw error;
@@ -117,9 +122,9 @@ export function createKeySet(url: string, { maxAge, maxAgeName, logger }: KeySet
     }
   };
   /** The one that is under way, or a new one. */
-  const refresh = async (): Promise<FetchedKeys> => {
+  const refresh = async (caller?: Caller): Promise<FetchedKeys> => {
     if (underWay === undefined) {
-      if (!allowance.take()) throw new RefreshNotAllowedError(url, allowance.wait());
+      if (!allowance.take(caller)) throw new RefreshNotAllowedError(url, allowance.wait());
       underWay = fetchKeys();
     }
     return underWay;
@@ -147,32 +152,36 @@ export function createKeySet(url: string, { maxAge, maxAgeName, logger }: KeySet
     return age >= STALE_AGE_MS && !keys.kept && settled !== undefined ? settled : keys;
   };
 
-  const find: JWTVerifyGetKey = async (header, token) => {
-    const cameAt = performance.now();
-    let keys = await usableKeys();
-    for (;;) {
-      try {
-        return await keys.find(header, token);
-      } catch (error) {
-        const id = absentId(header);
-        if (!(error instanceof errors.JWKSNoMatchingKey) || absent.has(id)) throw error;
-        // Only keys that were asked for after the token came say that its key is not published.
-        if (keys.askedAt >= cameAt) {
-          absent.set(id, true);
-          throw error;
+  const findFor =
+    (caller?: Caller): JWTVerifyGetKey =>
+    async (header, token) => {
+      const cameAt = performance.now();
+      let keys = await usableKeys();
+      for (;;) {
+        try {
+          return await keys.find(header, token);
+        } catch (error) {
+          const id = absentId(header);
+          if (!(error instanceof errors.JWKSNoMatchingKey) || absent.has(id)) throw error;
+          // Only keys that were asked for after the token came say that its key is not published.
+          if (keys.askedAt >= cameAt) {
+            absent.set(id, true);
+            throw error;
+          }
+          keys = await refresh(caller);
         }
-        keys = await refresh();
       }
-    }
-  };
+    };
+  const findLogoutKey = findFor(LOGOUT_TOKENS);
 
   return {
-    find,
+    find: findFor(),
+    findFor,
     findPatiently: async (header, token) => {
       const deadline = Date.now() + MAX_PATIENCE_MS;
       for (;;) {
         try {
-          return await find(header, token);
+          return await findLogoutKey(header, token);
         } catch (error) {
           if (!(error instanceof RefreshNotAllowedError) || Date.now() + error.wait > deadline) throw error;
           await new Promise((resolve) => setTimeout(resolve, error.wait));

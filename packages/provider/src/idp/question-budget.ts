@@ -1,11 +1,10 @@
 import { hash } from 'node:crypto';
-import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { LRUCache } from 'lru-cache';
 import { RateLimitedError, TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
 import { steadyClock } from '../steady-clock.ts';
 import type { Caller } from '../token/access-token-info.ts';
 import { IDP_TIMEOUT_MS, IdpRequestError } from './request.ts';
-import { createTurnsOfEach, type Turns } from './turns.ts';
+import { createTurns, createTurnsOfEach, NoTurnError, type Turns } from './turns.ts';
 
 /** How long a window is in which questions that proved nothing are counted, in milliseconds. */
 const WINDOW_MS = 10_000;
@@ -50,8 +49,8 @@ export function createQuestionBudget(): QuestionBudget {
   const accepted = new LRUCache<string, true>({ max: MAX_ACCEPTED });
   const goodCallers = new LRUCache<string, true>({ ...steadyClock(), max: MAX_CALLERS, ttl: GOOD_CALLER_MS });
   const turnsOfAccepted = createTurnsOfEach(2 * narrow.underWay, MAX_WAITING_OF_CALLER);
-  const strangers = bulkhead(MAX_OF_STRANGERS, MAX_WAITING);
-  const newTokens = bulkhead(MAX_OF_NEW_TOKENS, MAX_WAITING);
+  const strangers = createTurns(MAX_OF_STRANGERS, MAX_WAITING);
+  const newTokens = createTurns(MAX_OF_NEW_TOKENS, MAX_WAITING);
   const levels = [narrow, wide].map(({ inVain: bound, underWay }) => ({
     bound,
     turnsOf: createTurnsOfEach(underWay, MAX_WAITING_OF_CALLER),
@@ -74,7 +73,7 @@ export function createQuestionBudget(): QuestionBudget {
     const places = placesOf(networks);
     const deadline = performance.now() + MAX_WAIT_MS;
     const askInTime = () => {
-      if (performance.now() > deadline) throw new BulkheadRejectedError(MAX_OF_NEW_TOKENS, MAX_WAITING);
+      if (performance.now() > deadline) throw new NoTurnError();
       return ask();
     };
     const askWithinBudget = () => {
@@ -99,7 +98,7 @@ export function createQuestionBudget(): QuestionBudget {
       goodCallers.set(name, true);
       return answer;
     } catch (error) {
-      if (error instanceof BulkheadRejectedError) {
+      if (error instanceof NoTurnError) {
         throw new VerificationUndecidedError(
           'too many questions about tokens are under way to ask another, of this caller or of all: see whether the IdP is slow, or who sends so many',
         );

@@ -1,7 +1,6 @@
-import { BulkheadRejectedError } from 'cockatiel';
 import { VerificationUndecidedError } from '../errors.ts';
 import type { AskOfUser } from '../token/proof.ts';
-import { createTurnsOfEach } from './turns.ts';
+import { createTurnsOfEach, NoTurnError } from './turns.ts';
 
 /** How many questions about one user's tokens are under way at once, and how many wait. */
 const MAX_UNDER_WAY = 16;
@@ -15,7 +14,7 @@ export function inTurnsOfUsers<Answer>(ask: (token: string) => Promise<Answer>):
     try {
       return await turnsOf(subject).execute(() => ask(token));
     } catch (error) {
-      if (!(error instanceof BulkheadRejectedError)) throw error;
+      if (!(error instanceof NoTurnError)) throw error;
       throw new VerificationUndecidedError(
         'too many questions about tokens of one user are under way',
         error,

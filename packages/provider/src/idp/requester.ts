@@ -1,6 +1,6 @@
-import { BulkheadRejectedError, bulkhead } from 'cockatiel';
 import { createCircuitBreaker, EndpointRestsError } from './circuit-breaker.ts';
 import { IDP_TIMEOUT_MS, type IdpAnswer, type IdpRequest, IdpRequestError, requestIdp } from './request.ts';
+import { createTurns, NoTurnError } from './turns.ts';
 
 /** How many requests to an endpoint are under way at once, and how many more wait for their turn. */
 const MAX_UNDER_WAY = 64;
@@ -10,8 +10,6 @@ const MAX_WAITING = 1_000;
  * their own wait, and make an endpoint that answers look dead.
  */
 const LEAST_TIME_LEFT = 1 / 2;
-/** How long the neutral question may take, in milliseconds: nothing has to be looked up for it. */
-const CHECK_TIMEOUT_MS = 2_000;
 
 /** {@link requestIdp} for one endpoint. */
 export type AskIdp = (request: IdpRequest) => Promise<IdpAnswer>;
@@ -25,13 +23,13 @@ export type AskIdp = (request: IdpRequest) => Promise<IdpAnswer>;
 export function createIdpRequester(url: string, neutralQuestion: () => Promise<IdpRequest>): AskIdp {
   const gotNoAnswer = (error: unknown) => error instanceof IdpRequestError && error.outcome === 'none';
   const check = async () => {
-    const question = await neutralQuestion();
-    await requestIdp(url, { ...question, timeout: CHECK_TIMEOUT_MS }).catch((error: unknown) => {
+    // It has as much time as any other: an endpoint that is slow to everybody is not dead.
+    await requestIdp(url, await neutralQuestion()).catch((error: unknown) => {
       if (gotNoAnswer(error)) throw error;
     });
   };
   const unlessDead = createCircuitBreaker(check, gotNoAnswer);
-  const turns = bulkhead(MAX_UNDER_WAY, MAX_WAITING);
+  const turns = createTurns(MAX_UNDER_WAY, MAX_WAITING);
   return async (request) => {
     const allowed = request.timeout ?? IDP_TIMEOUT_MS;
     const deadline = performance.now() + allowed;
@@ -41,13 +39,13 @@ export function createIdpRequester(url: string, neutralQuestion: () => Promise<I
           // The wait for its turn is part of the time that an answer may take.
           const timeout = Math.ceil(deadline - performance.now());
           if (timeout < allowed * LEAST_TIME_LEFT) {
-            throw new BulkheadRejectedError(MAX_UNDER_WAY, MAX_WAITING);
+            throw new NoTurnError();
           }
           return requestIdp(url, { ...request, timeout });
         }),
       );
     } catch (error) {
-      if (error instanceof BulkheadRejectedError) {
+      if (error instanceof NoTurnError) {
         const reason = 'has too many requests under way to take another';
         throw new IdpRequestError(url, reason, { outcome: 'not asked', cause: error });
       }

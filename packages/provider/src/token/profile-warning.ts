@@ -9,6 +9,6 @@ export function createProfileWarning(logger: WarningLogger = processWarnings): (
   return (reason) => {
     if (performance.now() - saidAt < INTERVAL_MS) return;
     saidAt = performance.now();
-    logger.warn({ reason }, `a user’s profile is missing from the claims: ${reason}`);
+    logger.warn({ reason: 'profile_missing' }, `a user’s profile is missing from the claims: ${reason}`);
   };
 }

@@ -1,5 +1,5 @@
 import type { NameOf } from '@mcp-whoami/environment';
-import type { JWTVerifyGetKey } from 'jose';
+import type { KeySet } from '../idp/key-set.ts';
 import { inTurnsOfUsers } from '../idp/questions-of-users.ts';
 import type { WarningLogger } from '../warning-logger.ts';
 import { createIntrospector, type IntrospectionClient } from './introspection.ts';
@@ -16,7 +16,7 @@ import { createJwtVerifier } from './verify-jwt.ts';
 export interface ProofSources {
   issuer: string;
   /** The issuer's keys, where it publishes any. */
-  keys: JWTVerifyGetKey | undefined;
+  keys: Pick<KeySet, 'find' | 'findFor'> | undefined;
   userinfo: UserinfoEndpoint | undefined;
   introspectionUrl: string | undefined;
   /** This server's own client at the IdP. */
@@ -39,9 +39,9 @@ export function createProofMethods(sources: ProofSources, policy: TokenPolicy): 
   };
   const introspector = introspectionUrl ? ([introspectionUrl, client, policy] as const) : undefined;
   const warnOfProfile = createProfileWarning(logger);
-  const readSigned = createSignedUserinfoReader(keys, issuer, warnOfProfile);
+  const readSigned = createSignedUserinfoReader(keys?.find, issuer, warnOfProfile);
   return {
-    verifyJwt: keys && createJwtVerifier(keys, { ...policy, issuer, resources: sources.resources }),
+    verifyJwt: keys && createJwtVerifier(keys.findFor, { ...policy, issuer, resources: sources.resources }),
     introspect: introspector && createIntrospector(...introspector),
     readUserinfo: userinfo && createUserinfoReader(userinfo, mapping, readSigned),
     // By requesters of their own, which tokens of strangers can neither shut nor fill.

@@ -46,7 +46,11 @@ export interface IntrospectedToken extends CheckedClaims {
 /** Asks about a token that was proved already; `subject` is what its proof says, if it does. */
 export type AskOfUser<Answer> = (token: string, subject: string | undefined) => Promise<Answer>;
 
-export type VerifyJwt = (token: string, header: JoseHeader) => Promise<VerifiedJwt | UnprovableJwt>;
+export type VerifyJwt = (
+  token: string,
+  header: JoseHeader,
+  caller: Caller,
+) => Promise<VerifiedJwt | UnprovableJwt>;
 
 export type Introspect = (token: string) => Promise<IntrospectedToken>;
 

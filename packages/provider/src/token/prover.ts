@@ -24,7 +24,7 @@ export function createProver(methods: ProofMethods, policy: TokenPolicy, maxOpaq
     const { verifyJwt } = methods;
     const header = verifyJwt && headerOf(token);
     if (verifyJwt !== undefined && header !== undefined) {
-      const jwt = await verifyJwt(token, header);
+      const jwt = await verifyJwt(token, header, caller ?? '');
       return proveJwt(token, jwt, methods, (ask) => withinBudget(caller, token, ask));
     }
     const prove = wayToAsk(methods, policy);

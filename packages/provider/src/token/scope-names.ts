@@ -36,6 +36,17 @@ export function requireByLongName({ requiredScopes, scopes: asked }: ScopeSettin
 }
 
 /**
+ * Whether a scope is asked for by its API's `.default`: at Entra ID that stands for all that a client was granted
+ * there, and may not be asked for beside a scope by name. Of a short name every API is taken for its own.
+ */
+export function isAskedAsDefault(scope: string, asked: readonly string[]): boolean {
+  return asked.some((entry) => {
+    const [, api] = /^(.+:\/\/.+\/)\.default$/.exec(entry) ?? [];
+    return api !== undefined && (scope.startsWith(api) || !scope.includes(':'));
+  });
+}
+
+/**
  * The required scopes that an accepted token lacks. A long name is satisfied by its short one, where the token was
  * proved to be for this server: its short names are then of this server's API. In a token of any audience, or of
  * none, `read` may be another API's. A short name is never satisfied by a long one, which may be another API's too.

@@ -1,6 +1,7 @@
 import type { JWTVerifyGetKey } from 'jose';
 import { quote, TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
+import type { Caller } from './access-token-info.ts';
 import { comparableAudience, requireAudience } from './audience.ts';
 import { decodePayload, type JoseHeader } from './jwt-parts.ts';
 import type { CheckedClaims, UnprovableJwt, VerifiedJwt } from './proof.ts';
@@ -28,8 +29,8 @@ export interface JwtPolicy extends TokenPolicy {
  * back as {@link UnprovableJwt}: no published key proves it (another one signed it, or a secret did), the keys cannot
  * be had, or neither subject nor audience is inside.
  */
-export function createJwtVerifier(keys: JWTVerifyGetKey, policy: JwtPolicy) {
-  return async (token: string, header: JoseHeader): Promise<VerifiedJwt | UnprovableJwt> => {
+export function createJwtVerifier(keysFor: (caller: Caller) => JWTVerifyGetKey, policy: JwtPolicy) {
+  return async (token: string, header: JoseHeader, caller: Caller): Promise<VerifiedJwt | UnprovableJwt> => {
     if (!isSymmetric(header.alg)) requireAlgorithm(header.alg);
     if (header.crit !== undefined) {
       refuse('malformed_token', 'has `crit`, and no extension is known here (RFC 7515 section 4.1.11)');
@@ -39,7 +40,7 @@ export function createJwtVerifier(keys: JWTVerifyGetKey, policy: JwtPolicy) {
     const ownWord = decodePayload(token.split('.')[1] ?? '');
     requireIssuer(ownWord.iss, policy);
 
-    const payload = await signedPayload(token, header.alg, keys);
+    const payload = await signedPayload(token, header.alg, keysFor(caller));
     if (payload instanceof Error) return unprovable(payload, ownWord, policy, typed);
 
     const claims = decodePayload(payload);
