@@ -6,8 +6,8 @@ export const STATELESS_REVISION = '2026-07-28';
 
 /**
  * Whether a POST is of the revisions without a handshake: its header names one of them, or a message of its body
- * names a version in `_meta`, whichever that is (MCP 2026-07-28, "Versioning"). Neither `Mcp-Method` nor
- * an `initialize` that asks for such a revision is a sign of it: clients of the older ones send both.
+ * names a version in `_meta`, whichever that is (MCP 2026-07-28, "Versioning and Compatibility"). Neither `Mcp-Method`
+ * nor an `initialize` that asks for such a revision is a sign of it: clients of the older ones send both.
  */
 export function isStateless({ headers, body }: Request): boolean {
   const version = headers['mcp-protocol-version'];

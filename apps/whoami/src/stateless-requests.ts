@@ -58,7 +58,7 @@ export function createStatelessRequests(
   };
 }
 
-/** A request for which the SDK's handler has no word of its own. */
+/** A call or a list of tools in which the SDK's handler would find nothing to refuse; nothing for whatever else. */
 function plainRouteOf(request: Request) {
   const { headers, body } = request;
   if (headers['mcp-protocol-version'] !== STATELESS_REVISION) return undefined;
@@ -75,7 +75,7 @@ function plainRouteOf(request: Request) {
     body,
   });
   if (route.kind !== 'modern' || route.messageKind !== 'request') return undefined;
-  // MCP 2026-07-28, "Transports": the header has the name that the body has.
+  // MCP 2026-07-28, "Streamable HTTP", Server Validation: the header has the name that the body has.
   return calls && route.message.params?.name !== listedTool.name ? undefined : route;
 }
 
