@@ -3,52 +3,35 @@
  * one user, one JWT and one opaque token, userinfo and introspection, each answered from memory after
  * `LATENCY_MS`. The testkit's stand-in, a complete authorization server, takes several times as long for each.
  */
-import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout } from 'node:timers/promises';
+import { serveOnLoopback } from '@mcp-whoami/testkit';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
-import { z } from 'zod';
-import type { Announcement } from './announcement.ts';
-import { listenOnFreePort } from './listen.ts';
-import { audience, resourceServer, user } from './user.ts';
+import { audience, type Idp, resourceServer, user } from './idp-facts.ts';
 
-const { LATENCY_MS: latency } = z.object({ LATENCY_MS: z.coerce.number().default(0) }).parse(process.env);
-
-const KEY_ID = 'bench';
+const latency = Number(process.env.LATENCY_MS ?? 0);
 const TOKEN_LIFETIME_SECONDS = 3600;
+const opaque = 'opaque-token-of-the-bench';
 
-const documents = new Map<string, object>();
-const server = createServer(async (request, response) => {
-  const body = await text(request);
-  if (latency > 0) await setTimeout(latency);
-  const { status, document } = answer(request.url ?? '/', request.headers.authorization ?? '', body);
-  const json = JSON.stringify(document);
-  response.writeHead(status, {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(json),
-  });
-  response.end(json);
-});
+const { server, port } = await serveOnLoopback(createServer());
 // A connection of the server under test waits between rounds.
 server.keepAliveTimeout = 60_000;
+const issuer = `http://localhost:${port}`;
 
-const issuer = await listenOnFreePort(server);
 const { publicKey, privateKey } = await generateKeyPair('RS256');
-const issuedAt = Math.floor(Date.now() / 1000);
+const now = Math.floor(Date.now() / 1000);
 const tokenClaims = {
   sub: user.sub,
   iss: issuer,
   aud: audience,
-  iat: issuedAt,
-  exp: issuedAt + TOKEN_LIFETIME_SECONDS,
+  iat: now,
+  exp: now + TOKEN_LIFETIME_SECONDS,
   client_id: 'bench-client',
   scope: 'openid profile email',
 };
-const jwt = await new SignJWT(tokenClaims)
-  .setProtectedHeader({ alg: 'RS256', kid: KEY_ID, typ: 'at+jwt' })
-  .sign(privateKey);
-const opaque = randomBytes(32).toString('base64url');
+const header = { alg: 'RS256', kid: 'bench' };
+const jwt = await new SignJWT(tokenClaims).setProtectedHeader({ ...header, typ: 'at+jwt' }).sign(privateKey);
 
 const metadata = {
   issuer,
@@ -65,30 +48,31 @@ const metadata = {
   subject_types_supported: ['public'],
   id_token_signing_alg_values_supported: ['RS256'],
 };
-documents
-  .set('/.well-known/openid-configuration', metadata)
-  .set('/.well-known/oauth-authorization-server', metadata)
-  .set('/jwks', { keys: [{ ...(await exportJWK(publicKey)), kid: KEY_ID, alg: 'RS256', use: 'sig' }] })
-  .set('/userinfo', user)
-  .set('/introspect', { active: true, ...tokenClaims, ...user, token_type: 'Bearer' });
-
 const { clientId, clientSecret } = resourceServer;
-const credentials: Readonly<Record<string, readonly string[]>> = {
-  '/userinfo': [`Bearer ${jwt}`, `Bearer ${opaque}`],
-  '/introspect': [`Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`],
+const basic = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString('base64')}`;
+
+/** Each document, and the credentials without which it is refused: who sends wrong ones must not look fast. */
+const documents: Readonly<Record<string, { document: object; credentials?: readonly string[] }>> = {
+  '/.well-known/openid-configuration': { document: metadata },
+  '/.well-known/oauth-authorization-server': { document: metadata },
+  '/jwks': { document: { keys: [{ ...(await exportJWK(publicKey)), ...header, use: 'sig' }] } },
+  '/userinfo': { document: user, credentials: [`Bearer ${jwt}`, `Bearer ${opaque}`] },
+  '/introspect': {
+    document: { active: true, ...tokenClaims, ...user, token_type: 'Bearer' },
+    credentials: [basic],
+  },
 };
 
-/** A server that asks nothing, or with the wrong credentials, must not look fast. */
-function answer(path: string, authorization: string, body: string) {
-  const document = documents.get(path);
-  if (document === undefined) return { status: 404, document: { error: 'not_found' } };
-  if (credentials[path]?.includes(authorization) === false) {
-    return { status: 401, document: { error: 'invalid_token' } };
-  }
-  const known = path !== '/introspect' || new URLSearchParams(body).get('token') === opaque;
-  return { status: 200, document: known ? document : { active: false } };
-}
+server.on('request', async (request, response) => {
+  const body = await text(request);
+  if (latency > 0) await setTimeout(latency);
+  const found = documents[request.url ?? ''];
+  const allowed = found?.credentials?.includes(request.headers.authorization ?? '') ?? true;
+  const known = request.url !== '/introspect' || new URLSearchParams(body).get('token') === opaque;
+  const status = found === undefined ? 404 : allowed ? 200 : 401;
+  const json = JSON.stringify(status === 200 ? (known ? found?.document : { active: false }) : {});
+  response.writeHead(status, { 'content-type': 'application/json', 'content-length': json.length }).end(json);
+});
 
-const { sub, ...rest } = { ...user, ...tokenClaims };
-const ready: Announcement = { issuer, jwt, opaque, claims: { sub, ...rest } };
-process.stdout.write(`${JSON.stringify(ready)}\n`);
+const ready: Idp = { issuer, jwt, opaque, claims: { ...tokenClaims, ...user } };
+process.stdout.write(`ready ${JSON.stringify(ready)}\n`);

@@ -1,7 +1,7 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import autocannon from 'autocannon';
-import { processorTime } from './processor-time.ts';
+import { median } from './median.ts';
 import { call, type RunningServer } from './running-server.ts';
-import { median } from './statistics.ts';
 
 export interface Load {
   requestsPerSecond: number;
@@ -55,4 +55,15 @@ export async function load(server: RunningServer, connections: number, seconds: 
   const cost =
     before === undefined || after === undefined ? undefined : ((after - before) * 1000) / latencies.length;
   return { requestsPerSecond: latencies.length / elapsed, p50: median(latencies), cost };
+}
+
+/** The time that all threads of a process have run on a processor, in milliseconds; only Linux tells. */
+function processorTime(pid: number): number | undefined {
+  if (process.platform !== 'linux') return undefined;
+  const threads = readdirSync(`/proc/${pid}/task`);
+  // The first number of schedstat: https://docs.kernel.org/scheduler/sched-stats.html
+  const times = threads.map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  );
+  return times.reduce((sum, nanoseconds) => sum + nanoseconds, 0) / 1e6;
 }

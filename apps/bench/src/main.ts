@@ -1,11 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { renderChart } from './chart.ts';
 import { contestants } from './contestants.ts';
-import { writeDocuments } from './documents.ts';
+import { withPart } from './document.ts';
 import { measure } from './measure.ts';
-import { profile, renderShares } from './profile.ts';
-import { report } from './report.ts';
-import { renderGoals, renderTable } from './table.ts';
+import { renderSummary, renderTable, report } from './report.ts';
 
 const names = contestants.map(({ name }) => name);
 const usage = `pnpm bench [--rounds N] [--seconds S] [--only ${names.slice(0, 2).join(',')}]
@@ -13,11 +13,9 @@ const usage = `pnpm bench [--rounds N] [--seconds S] [--only ${names.slice(0, 2)
   --rounds   how often each server is measured, 10 unless told
   --seconds  how long each measurement takes, 1 unless told
   --only     only these, and nothing is written: ${names.join(', ')}
-  --profile  says what their time is spent on, and measures nothing else
 `;
 
 const text = { type: 'string' } as const;
-const flag = { type: 'boolean' } as const;
 const settings = z.object({
   rounds: z.coerce.number().int().min(1).max(1000).default(10),
   seconds: z.coerce.number().min(0.1).max(600).default(1),
@@ -26,14 +24,11 @@ const settings = z.object({
     .transform((list) => list.split(','))
     .pipe(z.array(z.enum(names)))
     .optional(),
-  profile: z.boolean().default(false),
 });
 
 function readSettings() {
   try {
-    return settings.parse(
-      parseArgs({ options: { rounds: text, seconds: text, only: text, profile: flag } }).values,
-    );
+    return settings.parse(parseArgs({ options: { rounds: text, seconds: text, only: text } }).values);
   } catch (error) {
     const problem = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     process.stderr.write(`${problem}\n\n${usage}`);
@@ -41,22 +36,23 @@ function readSettings() {
   }
 }
 
-const { rounds, seconds, only, profile: profiled } = readSettings();
+const { rounds, seconds, only } = readSettings();
 const chosen = contestants.filter(({ name }) => only?.includes(name) ?? true);
-const print = (markdown: string) => void process.stdout.write(`\n${markdown}\n`);
 const say = (line: string) => void process.stderr.write(`${line}\n`);
+const { servers, pinned } = await measure({ contestants: chosen, rounds, seconds, say });
+const rows = report(servers);
+const table = renderTable(rows, { rounds, seconds, pinned });
+process.stdout.write(`\n${table}\n`);
 
-if (profiled) {
-  for (const contestant of chosen) {
-    print(renderShares(contestant, await profile(contestant, rounds * seconds)));
+if (only === undefined) {
+  const root = new URL('../../../', import.meta.url);
+  await writeFile(new URL('docs/benchmark.svg', root), renderChart(rows));
+  for (const [path, part] of [
+    ['docs/benchmark.md', table],
+    ['README.md', renderSummary(rows)],
+  ] as const) {
+    const file = new URL(path, root);
+    await writeFile(file, withPart(await readFile(file, 'utf8'), part));
   }
-} else {
-  const measurement = await measure({ contestants: chosen, rounds, seconds, say });
-  const result = report(measurement, { rounds, seconds });
-  print(renderTable(result));
-  print(renderGoals(result));
-  if (only === undefined) {
-    await writeDocuments(result);
-    say('\nwritten to docs/benchmark.json, .svg and .md, and to the README');
-  }
+  say('\nwritten to docs/benchmark.md and .svg, and to the README');
 }

@@ -1,10 +1,7 @@
-import { fileURLToPath } from 'node:url';
-import { type Announcement, announcement } from './announcement.ts';
 import type { Contestant } from './contestants.ts';
-import { type Cores, chooseCores } from './cores.ts';
+import { chooseCores } from './cores.ts';
 import { load } from './load.ts';
-import { runProgram } from './program.ts';
-import { type RunningServer, startServer } from './running-server.ts';
+import { startIdp, startServer } from './running-server.ts';
 
 /** How many clients call at once where the number of answers is measured. */
 export const CONNECTIONS = 32;
@@ -31,8 +28,6 @@ export interface Measured {
   throughput: number[];
   /** What an answer cost the server meanwhile, in microseconds of processor time; none where the system is silent. */
   cost: number[];
-  /** The same with the slow one; none for a server without an identity provider. */
-  throughputSlow: number[];
   /** The median time to an answer at one connection with the slow identity provider, in milliseconds. */
   latencySlow: number[];
   /** Milliseconds from the start of the process to its first right answer. */
@@ -41,57 +36,37 @@ export interface Measured {
   answerSize: number;
 }
 
-export interface Measurement {
-  servers: Measured[];
-  /** Whether each process had its core. */
-  pinned: boolean;
-}
-
 /** Runs every server at the same time and calls one after the other, so that a slow moment hits all. */
-export async function measure({ contestants, rounds, seconds, say }: Plan): Promise<Measurement> {
+export async function measure({ contestants, rounds, seconds, say }: Plan) {
   const cores = chooseCores();
   await using stack = new AsyncDisposableStack();
-  const fastIdp = await startIdp(0, cores, stack);
-  const slowIdp = await startIdp(SLOW_IDP_MS, cores, stack);
-  const entries: { measured: Measured; fast: RunningServer; slow: RunningServer | undefined }[] = [];
+  const fastIdp = await startIdp(0, stack, cores?.idp);
+  const slowIdp = await startIdp(SLOW_IDP_MS, stack, cores?.idp);
+  const running = [];
   for (const contestant of contestants) {
     say(`starting ${contestant.name}`);
-    const start = async (idp: Announcement) => stack.use(await startServer(contestant, idp, cores?.server));
-    const fast = await start(fastIdp);
-    const slow = contestant.token && (await start(slowIdp));
+    const fast = stack.use(await startServer(contestant, fastIdp, cores?.server));
+    const slow = contestant.token ? stack.use(await startServer(contestant, slowIdp, cores?.server)) : fast;
     const { readyAfter, answerSize } = fast;
-    const none = { throughput: [], cost: [], throughputSlow: [], latencySlow: [] };
-    entries.push({ measured: { contestant, ...none, readyAfter, answerSize }, fast, slow });
-  }
-
-  const warmUp = Math.min(WARM_UP_SECONDS, 2 * seconds);
-  for (const { fast, slow } of entries) {
-    await load(fast, CONNECTIONS, warmUp);
-    if (slow !== undefined) await load(slow, CONNECTIONS, warmUp);
+    const measured: Measured = {
+      contestant,
+      throughput: [],
+      cost: [],
+      latencySlow: [],
+      readyAfter,
+      answerSize,
+    };
+    running.push({ measured, fast, slow });
+    await load(fast, CONNECTIONS, Math.min(WARM_UP_SECONDS, 2 * seconds));
   }
   for (let round = 1; round <= rounds; round += 1) {
     say(`round ${round} of ${rounds}`);
-    for (const { measured, fast, slow } of entries) {
+    for (const { measured, fast, slow } of running) {
       const { requestsPerSecond, cost } = await load(fast, CONNECTIONS, seconds);
       measured.throughput.push(requestsPerSecond);
       if (cost !== undefined) measured.cost.push(cost);
-      if (slow !== undefined) {
-        measured.throughputSlow.push((await load(slow, CONNECTIONS, seconds)).requestsPerSecond);
-      }
-      const { p50 } = await load(slow ?? fast, 1, seconds * SHARE_OF_ONE_CONNECTION);
-      measured.latencySlow.push(p50);
+      measured.latencySlow.push((await load(slow, 1, seconds * SHARE_OF_ONE_CONNECTION)).p50);
     }
   }
-  return { servers: entries.map(({ measured }) => measured), pinned: cores !== undefined };
-}
-
-/** Starts an identity provider that takes some milliseconds for each answer. */
-export async function startIdp(
-  latency: number,
-  cores: Cores | undefined,
-  stack: AsyncDisposableStack,
-): Promise<Announcement> {
-  const path = fileURLToPath(new URL('idp.ts', import.meta.url));
-  const idp = stack.use(await runProgram(path, { LATENCY_MS: String(latency) }, /^{/, cores?.idp));
-  return announcement.parse(JSON.parse(idp.ready));
+  return { servers: running.map(({ measured }) => measured), pinned: cores !== undefined };
 }

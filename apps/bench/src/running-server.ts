@@ -1,8 +1,8 @@
+import { dirname } from 'node:path';
+import { type RunningProgram, runProgram } from '@mcp-whoami/testkit';
 import { z } from 'zod';
-import type { Announcement } from './announcement.ts';
 import type { Contestant } from './contestants.ts';
-import { runProgram } from './program.ts';
-import { user } from './user.ts';
+import { type Idp, idp as idpFacts, user } from './idp-facts.ts';
 
 /** How long an answer may take that is checked, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 10_000;
@@ -10,12 +10,7 @@ const ANSWER_TIMEOUT_MS = 10_000;
 /** The one call that is measured. */
 export const call = {
   method: 'POST',
-  body: JSON.stringify({
-    jsonrpc: '2.0',
-    id: 1,
-    method: 'tools/call',
-    params: { name: 'whoami', arguments: {} },
-  }),
+  body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"whoami","arguments":{}}}',
 } as const;
 
 export interface RunningServer extends AsyncDisposable {
@@ -39,76 +34,62 @@ const toolAnswer = z.object({
 /**
  * Starts a server.
  *
+ * @param core that it runs on; undefined where processes are not pinned.
  * @throws {Error} when its answers are wrong: then no figure of it means anything.
  */
-export async function startServer(
-  contestant: Contestant,
-  idp: Announcement,
-  core: number | undefined,
-  nodeOptions: readonly string[] = [],
-): Promise<RunningServer> {
-  await using stack = new AsyncDisposableStack();
+export async function startServer(contestant: Contestant, idp: Idp, core?: number): Promise<RunningServer> {
   const begin = performance.now();
-  const environment = contestant.environment(idp);
-  const { ready, ...program } = await runProgram(contestant.program, environment, /ready at /, core, [
-    ...(contestant.nodeOptions ?? []),
-    ...nodeOptions,
-  ]);
-  stack.use(program);
-  const origin = /ready at (\S+)/.exec(ready)?.[1] ?? '';
-  if (contestant.ours) await requireHealth(origin);
-  const url = `${origin}/mcp`;
-  const headers: Record<string, string> = {
-    'content-type': 'application/json',
-    accept: 'application/json, text/event-stream',
+  const { name, command, environment, token, answers: expected = user.sub } = contestant;
+  await using stack = new AsyncDisposableStack();
+  const program = stack.use(await runOn(core, command, environment(idp), /ready at (\S+)/));
+  const url = `${program.found}/mcp`;
+  const anonymous = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+  const withToken = (value: string) => ({ ...anonymous, authorization: `Bearer ${value}` });
+  const headers = token === undefined ? anonymous : withToken(idp[token]);
+  const post = async (sent: Record<string, string>) => {
+    const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
+    const response = await fetch(url, { ...call, headers: sent, signal });
+    return { status: response.status, body: await response.text() };
   };
-  const token = contestant.token && idp[contestant.token];
-  const carried = token ?? (contestant.carries && idp[contestant.carries]);
-  const authorized = carried === undefined ? headers : { ...headers, authorization: `Bearer ${carried}` };
-  const expected = contestant.answers ?? user.sub;
 
-  const answer = await post(url, authorized);
-  const text = await answer.text();
-  requireRightAnswer(contestant, answer.status, text, expected);
+  const { status, body } = await post(headers);
+  // JSON, or the one event of a stream.
+  const json = /^data: (.*)$/m.exec(body)?.[1] ?? body;
+  const parsed = status === 200 ? toolAnswer.parse(JSON.parse(json)) : undefined;
+  if (!parsed?.result.content[0].text.includes(expected))
+    throw new Error(`${name} answers ${status} ${body}`);
   const readyAfter = performance.now() - begin;
-  if (token !== undefined) {
-    await requireRefusal(contestant, url, headers);
-    await requireRefusal(contestant, url, {
-      ...headers,
-      authorization: `Bearer ${token.slice(0, -8)}AAAAAAAA`,
-    });
+  // A server that lets everybody in must not look fast.
+  for (const bad of token === undefined ? [] : [anonymous, withToken(`${idp[token].slice(0, -8)}AAAAAAAA`)]) {
+    const refused = await post(bad);
+    if (refused.status !== 401) throw new Error(`${name} answers ${refused.status} to a bad token`);
   }
   const running = stack.move();
+  const answerSize = Buffer.byteLength(body);
+  const { pid } = program;
   return {
-    contestant,
-    url,
-    pid: program.pid,
-    headers: authorized,
-    expected,
-    readyAfter,
-    answerSize: Buffer.byteLength(text),
+    ...{ contestant, url, pid, headers, expected, readyAfter, answerSize },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 
-const post = (url: string, headers: Record<string, string>) =>
-  fetch(url, { ...call, headers, signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
-
-async function requireHealth(origin: string) {
-  const { status } = await fetch(`${origin}/health`, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
-  if (status !== 200) throw new Error(`/health answers ${status}`);
+/** Starts an identity provider that takes some milliseconds for each answer. */
+export async function startIdp(latency: number, stack: AsyncDisposableStack, core?: number): Promise<Idp> {
+  const command = [process.execPath, `${import.meta.dirname}/idp.ts`] as const;
+  const program = await runOn(core, command, { LATENCY_MS: String(latency) }, /ready (\{.*\})\n/);
+  stack.use(program);
+  return idpFacts.parse(JSON.parse(program.found));
 }
 
-/** JSON, or the one event of a stream. */
-function requireRightAnswer({ name }: Contestant, status: number, body: string, expected: string) {
-  const json = /^data: (.*)$/m.exec(body)?.[1] ?? body;
-  const parsed = status === 200 ? toolAnswer.parse(JSON.parse(json)) : undefined;
-  const text = parsed?.result.content[0].text;
-  if (!text?.includes(expected)) throw new Error(`${name} answers ${status} ${body}`);
-}
-
-/** A server that lets everybody in must not look fast. */
-async function requireRefusal({ name }: Contestant, url: string, headers: Record<string, string>) {
-  const { status } = await post(url, headers);
-  if (status !== 401) throw new Error(`${name} answers ${status} to a bad token`);
+function runOn(
+  core: number | undefined,
+  command: readonly [string, ...string[]],
+  environment: Record<string, string>,
+  ready: RegExp,
+): Promise<RunningProgram> {
+  const pinned = core === undefined ? [] : ['taskset', '--cpu-list', String(core)];
+  const [file, ...parameters] = [...pinned, ...command];
+  // `mcp-whoami` becomes the first Node on the path: the process is then the server itself, not what started it.
+  const PATH = `${dirname(process.execPath)}:${process.env.PATH}`;
+  return runProgram(file ?? '', parameters, { ready, env: { PATH, NODE_ENV: 'production', ...environment } });
 }

@@ -24,12 +24,15 @@ it('MCP Inspector on the command line says who the token is', async () => {
   const [issuer] = metadata.parse(await answer.json()).authorization_servers;
   const user = { sub: 'Grace Hopper' };
   const { accessToken } = await signInForToken({ issuer }, { user, resource: whoami.mcp });
-  for (const era of ['legacy', 'auto']) {
+  for (const era of ['legacy', 'auto', 'modern']) {
     const { stdout } = await runInspector(
       whoami.mcp,
       ...['--header', `Authorization: Bearer ${accessToken}`, '--protocol-era', era],
     );
-    expect(JSON.parse(stdout)).toMatchObject({ structuredContent: { sub: 'dev-grace', aud: whoami.mcp } });
+    const answer = JSON.parse(stdout);
+    expect(answer).toMatchObject({ structuredContent: { sub: 'dev-grace', aud: whoami.mcp } });
+    // Only 2026-07-28 has a server name itself in each answer.
+    expect('_meta' in answer, era).toBe(era !== 'legacy');
   }
   const refused = runInspector(whoami.mcp, '--header', 'Authorization: Bearer unknown');
   await expect(refused).rejects.toMatchObject({

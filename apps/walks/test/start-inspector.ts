@@ -2,8 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runProgram } from '@mcp-whoami/testkit';
-import { freePort } from '@mcp-whoami/testkit/keycloak';
+import { freePort, runProgram } from '@mcp-whoami/testkit';
 
 /** The program behind `npx @modelcontextprotocol/inspector`. */
 export const inspectorProgram = createRequire(import.meta.url).resolve(

@@ -3,17 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   ada,
-  connectSdkV1,
-  connectSdkV2,
+  freePort,
   githubLikeUser,
   logtoLike,
   nativeClient,
-  runCommand,
   type StandIn,
   type StandInOptions,
   startStandIn,
 } from '@mcp-whoami/testkit';
-import { freePort } from '@mcp-whoami/testkit/keycloak';
+import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit/clients';
+import { runCommand } from '@mcp-whoami/testkit/repository';
 import { describe, expect, it } from 'vitest';
 import { codeBlocks, readTutorial, tutorialCommands } from './document.ts';
 import { inspectorAtHand, inspectorEnvironment, inspectorIsReady } from './start-inspector.ts';

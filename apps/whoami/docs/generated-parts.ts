@@ -1,4 +1,5 @@
-import { type DescribedVariable, describeEnvironment, refusalTexts } from '@mcp-whoami/provider';
+import { type DescribedSetting, describeEnvironment } from '@mcp-whoami/environment';
+import { refusalTexts } from '@mcp-whoami/provider';
 import { renderBanner } from '../src/banner.ts';
 import { connectInstructions } from '../src/connect-instructions.ts';
 import { providers } from '../src/providers.ts';
@@ -17,11 +18,11 @@ const exampleUrl = 'http://localhost:3001';
 /** Every generated part of the documentation. */
 export async function generatedParts(): Promise<GeneratedPart[]> {
   const environments = Object.entries(providers).map(async ([name, load]) => {
-    const { environment, environmentPrefix } = await load();
+    const { options, environmentPrefix } = await load();
     return {
       document: `providers/${name}/README.md`,
       marker: 'environment',
-      content: environmentTable(describeEnvironment(environment, environmentPrefix)),
+      content: environmentTable(describeEnvironment(options, environmentPrefix)),
     };
   });
   const { title, connection } = await exampleOfDev();
@@ -64,7 +65,7 @@ export async function generatedParts(): Promise<GeneratedPart[]> {
 async function exampleOfDev() {
   const dev = await providers.dev();
   await using connection = await dev.connect({}, { resources: [`${exampleUrl}/mcp`] });
-  return { title: dev.title, connection: { warnings: connection.warnings, notes: connection.notes } };
+  return { title: dev.title, connection: { warnings: connection.warnings, notes: connection.about.notes } };
 }
 
 /** A document with its part replaced. */
@@ -76,10 +77,10 @@ export function withPart(document: string, { marker, content }: GeneratedPart): 
   return `${before}${begin}\n${content}\n${end}${after}`;
 }
 
-function environmentTable(variables: readonly DescribedVariable[]): string {
+function environmentTable(variables: readonly DescribedSetting[]): string {
   const rows = variables.map(({ name, description, defaultText, required, example }) => [
     `\`${name}\``,
-    required ? '**required**' : (defaultText ?? `\`${example}\``),
+    required ? '**required**' : (defaultText ?? 'none'),
     description,
     `\`${example}\``,
   ]);

@@ -3,9 +3,9 @@ import {
   describeEnvironment,
   type Environment,
   misspelledVariables,
-  type Provider,
   readEnvironment,
-} from '@mcp-whoami/provider';
+} from '@mcp-whoami/environment';
+import type { ConnectOptions, ProviderConnection } from '@mcp-whoami/provider';
 import { z } from 'zod';
 import { exposureWarnings } from './exposure.ts';
 import { findForgottenProvider } from './forgotten-provider.ts';
@@ -25,7 +25,7 @@ export interface Configuration {
   /** Wait for an IdP that can't be reached yet. */
   discoveryRetry: boolean;
   /** Nothing: no authentication. */
-  provider: Provider | undefined;
+  provider: { title: string; connect(options: ConnectOptions): Promise<ProviderConnection> } | undefined;
   /** What the operator should know of it. */
   warnings: readonly string[];
 }
@@ -62,7 +62,7 @@ export async function readConfiguration(environment: Environment): Promise<Confi
     allowedOrigins,
     trustedProxies,
     discoveryRetry,
-    provider,
+    provider: provider && own?.success ? { title: provider.title, connect: own.connect } : undefined,
     warnings,
   };
 }

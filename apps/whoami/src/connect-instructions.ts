@@ -1,17 +1,5 @@
 import { isLoopbackHost } from '@mcp-whoami/provider';
-
-/** How one client is connected. */
-export interface ConnectInstruction {
-  client: string;
-  /** A command for a shell. */
-  command?: string;
-  /** What is pasted into the client: its configuration or the URL. */
-  paste?: string;
-  /** What the client's own installer opens. */
-  link?: string;
-  /** Where to paste it, or what to know first. */
-  note?: string;
-}
+import type { ConnectInstruction } from '@mcp-whoami/sign-in-page';
 
 /** What the server is called in the clients. */
 const NAME = 'whoami';

@@ -1,7 +1,7 @@
-import { createErrorHandler, createFrontDoor, createGuard, type GuardLogger } from '@mcp-whoami/guard';
+import { createGuard, type GuardLogger, jsonRpcError, SERVER_ERROR } from '@mcp-whoami/guard';
 import type { ProviderConnection } from '@mcp-whoami/provider';
 import express, { type RequestHandler } from 'express';
-import { createPageRoutes } from './page/page-routes.ts';
+import { createPage } from './page.ts';
 import type { SseSessions } from './sse-sessions.ts';
 import { createStreamableHttp } from './streamable-http.ts';
 import { noticeProxies } from './untrusted-proxies.ts';
@@ -43,32 +43,33 @@ export function createApp({
 }: AppOptions) {
   const resources = resourcesOf(publicUrl);
   const [mcp, sse] = resources;
-  const shared = { resources, publicUrl, allowedHosts, allowedOrigins, logger };
-  const guard =
-    guardedBy === undefined
-      ? undefined
-      : createGuard({ ...shared, connection: guardedBy.connection, resourceName: RESOURCE_NAME });
-  const requireBearer = (resource: string): RequestHandler =>
-    guard?.requireBearer(resource) ?? ((_request, _response, next) => next());
+  const guard = createGuard({
+    connection: guardedBy?.connection ?? 'none',
+    resources,
+    resourceName: RESOURCE_NAME,
+    publicUrl,
+    allowedHosts,
+    allowedOrigins,
+    logger,
+  });
   const readJson = [express.json({ limit: BODY_LIMIT }), requireJson];
 
   const app = express().disable('x-powered-by').set('trust proxy', trustedProxies);
   app.get('/health', (_, response) => void response.json({ status: 'ok' }));
-  if (trustedProxies === 0) app.use(noticeProxies(logger));
-  app.use(guard?.entrance ?? createFrontDoor(shared));
-  app.all('/mcp', requireBearer(mcp), allowOnly('POST'), readJson, createStreamableHttp(logger));
-  app.all('/sse', requireBearer(sse), allowOnly('GET'), sseSessions.open);
+  app.use(trustedProxies === 0 ? noticeProxies(logger, guard.entrance) : guard.entrance);
+  app.all('/mcp', guard.requireBearer(mcp), allowOnly('POST'), readJson, createStreamableHttp(logger));
+  app.all('/sse', guard.requireBearer(sse), allowOnly('GET'), sseSessions.open);
   app.all(
     '/messages',
     sseSessions.noticeRefusals,
-    requireBearer(sse),
+    guard.requireBearer(sse),
     allowOnly('POST'),
     readJson,
     sseSessions.receive,
   );
-  app.use(createPageRoutes({ publicUrl, resources, guard: guardedBy }));
+  app.use(createPage(publicUrl, resources, guardedBy).handler);
   app.use((_, response) => void response.status(404).json({ error: 'not_found' }));
-  app.use(guard?.errorHandler ?? createErrorHandler(logger));
+  app.use(guard.errorHandler);
   return app;
 }
 
@@ -76,9 +77,7 @@ function allowOnly(method: string): RequestHandler {
   return (request, response, next) => {
     if (request.method === method) return next();
     response.set('Allow', method);
-    response
-      .status(405)
-      .json({ jsonrpc: '2.0', error: { code: -32000, message: 'Method not allowed' }, id: null });
+    response.status(405).json(jsonRpcError(SERVER_ERROR, 'Method not allowed'));
   };
 }
 

@@ -1,4 +1,4 @@
-import { crossCheck, isLoopbackHost, isPlainHttp } from '@mcp-whoami/provider';
+import { crossCheck, isLoopbackHost, isPlainHttp } from '@mcp-whoami/environment';
 import { NO_PROVIDER } from './providers.ts';
 
 /** The variables of the server, of which some may be malformed. */
@@ -47,7 +47,7 @@ const unsafeSettings: readonly UnsafeSetting[] = [
 
 /** For the schema of the server's environment. */
 export const refusedInProduction = unsafeSettings.map(({ field, applies, expected, example }) =>
-  crossCheck(field, expected, (values) => values.nodeEnv !== true || !applies(values), example),
+  crossCheck(field, expected, (values) => values.nodeEnv !== 'production' || !applies(values), example),
 );
 
 /** What the operator should know of how the server can be reached. */

@@ -4,12 +4,12 @@ import {
   type Environment,
   isSet,
   misspelledVariables,
-} from '@mcp-whoami/provider';
+} from '@mcp-whoami/environment';
 import { providers } from './providers.ts';
 
 /**
  * Finds out whether `PROVIDER` was forgotten: it is not set, but variables of providers are. The default would sign in
- * the development users in place of those of the IdP that is meant.
+ * the development users instead of those of the IdP that is meant.
  */
 export async function findForgottenProvider(
   environment: Environment,
@@ -17,10 +17,10 @@ export async function findForgottenProvider(
   if (isSet(environment.PROVIDER)) return undefined;
   const meant = (await Promise.all(Object.values(providers).map((load) => load())))
     .filter(({ environmentPrefix }) => environmentPrefix !== undefined)
-    .map(({ id, environment: schema, environmentPrefix }) => {
-      const known = describeEnvironment(schema, environmentPrefix);
+    .map(({ id, options, environmentPrefix }) => {
+      const known = describeEnvironment(options, environmentPrefix);
       const set = known.map(({ name }) => name).filter((name) => isSet(environment[name]));
-      const misspelled = misspelledVariables(environment, known).map(({ variable }) => variable);
+      const misspelled = misspelledVariables(environment, known).map(({ setting }) => setting);
       return { id, names: [...set, ...misspelled] };
     })
     .filter(({ names }) => names.length > 0)
@@ -29,7 +29,7 @@ export async function findForgottenProvider(
   if (first === undefined) return undefined;
   const set = meant.map(({ id, names }) => `${id} (${names.join(', ')})`).join('; ');
   return {
-    variable: 'PROVIDER',
+    setting: 'PROVIDER',
     expected:
       'the provider whose variables are set, or dev to sign in the two development users all the same',
     hint: `There are variables of ${set}.`,

@@ -24,6 +24,8 @@ export function faultOfBody(body: unknown, version?: string | string[]): string 
   if (body.length > MAX_BATCH_LENGTH) return `A batch has at most ${MAX_BATCH_LENGTH} messages`;
   // MCP 2025-03-26, "Lifecycle", Initialization.
   if (body.some(isInitialize)) return 'An initialize request is never part of a batch';
+  // A request that is cancelled has no answer, and the SDK would wait for all of a batch without end.
+  if (body.some(isCancellation)) return 'A batch cancels nothing';
   return body.some(hasLongId) ? longId : undefined;
 }
 
@@ -33,6 +35,10 @@ function hasLongId(message: unknown): boolean {
 
 function isInitialize(message: unknown): boolean {
   return isObject(message) && message.method === 'initialize';
+}
+
+function isCancellation(message: unknown): boolean {
+  return isObject(message) && message.method === 'notifications/cancelled';
 }
 
 function isObject(value: unknown): value is { id?: unknown; method?: unknown } {

@@ -1,6 +1,9 @@
-import { type GuardLogger, requestDetails } from '@mcp-whoami/guard';
+import { type GuardLogger, jsonRpcError, requestDetails } from '@mcp-whoami/guard';
 import { ErrorCode } from '@modelcontextprotocol/sdk/types.js';
 import type { Request, Response } from 'express';
+
+/** Characters of an SDK's own reason for a refusal that the log shows at most: it repeats headers. */
+export const MAX_REASON_LENGTH = 300;
 
 /** A request that is not served. */
 export interface JsonRpcRefusal {
@@ -21,5 +24,5 @@ export function refuse(
   { status, reason, message, code = ErrorCode.InvalidRequest }: JsonRpcRefusal,
 ) {
   logger.warn({ ...requestDetails(request, response), reason, status }, message);
-  response.status(status).json({ jsonrpc: '2.0', error: { code, message }, id: null });
+  response.status(status).json(jsonRpcError(code, message));
 }

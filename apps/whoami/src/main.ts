@@ -1,10 +1,7 @@
+import { ConfigurationError } from '@mcp-whoami/environment';
 import { createLogger } from '@mcp-whoami/guard';
-import { ConfigurationError } from '@mcp-whoami/provider';
 import { renderBanner } from './banner.ts';
-import { tuneGarbageCollection } from './garbage-collection.ts';
 import { startServer } from './start-server.ts';
-
-tuneGarbageCollection();
 
 try {
   const server = await startServer(process.env, createLogger());

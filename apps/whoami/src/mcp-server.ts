@@ -10,9 +10,7 @@ import {
 import { AjvJsonSchemaValidator } from '@modelcontextprotocol/sdk/validation/ajv';
 import manifest from '../package.json' with { type: 'json' };
 import { shorten } from './short-errors.ts';
-import { whoamiTool } from './whoami-tool.ts';
-
-const { name, call, ...description } = whoamiTool;
+import { listedTool, resultFor } from './whoami-tool.ts';
 
 /** What is the same for every server is made once: to make it for each request would take half of its time. */
 const serverInfo = { name: manifest.name, version: manifest.version };
@@ -21,18 +19,11 @@ const options = {
   jsonSchemaValidator: new AjvJsonSchemaValidator(),
 };
 const tools: ListToolsResult = {
-  tools: [
-    {
-      name,
-      ...description,
-      inputSchema: { type: 'object', properties: {} },
-      execution: { taskSupport: 'forbidden' },
-    },
-  ],
+  tools: [{ ...listedTool, execution: { taskSupport: 'forbidden' } }],
 };
 
 /**
- * An MCP server (SDK v1) with the tool, for one connection of a transport.
+ * An MCP server (SDK v1) with the tool, for one connection of a transport: the revisions with a handshake.
  *
  * The SDK's low-level server, as one is made for each request: an `McpServer` is one of these that also registers
  * its tools anew. What it answers is the same.
@@ -40,11 +31,9 @@ const tools: ListToolsResult = {
 export function createMcpServer(): Server {
   const server = new Server(serverInfo, options);
   server.setRequestHandler(ListToolsRequestSchema, () => tools);
-  server.setRequestHandler(CallToolRequestSchema, ({ params }, { authInfo }): CallToolResult => {
-    if (params.name !== name) return unknownTool(params.name);
-    const answer = call(authInfo?.claims === undefined ? undefined : { claims: authInfo.claims });
-    return { content: [{ type: 'text', text: JSON.stringify(answer) }], structuredContent: answer };
-  });
+  server.setRequestHandler(CallToolRequestSchema, ({ params }, { authInfo }) =>
+    params.name === listedTool.name ? resultFor(authInfo) : unknownTool(params.name),
+  );
   return server;
 }
 

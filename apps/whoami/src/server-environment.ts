@@ -1,22 +1,10 @@
-import { commaSeparated, httpUrl, nodeEnvironment, variable } from '@mcp-whoami/provider';
+import { httpUrl, nodeEnvironment, setting, wholeNumber } from '@mcp-whoami/environment';
 import { z } from 'zod';
 import { refusedInProduction } from './exposure.ts';
 import { providerNames } from './providers.ts';
 
 /** The highest port. */
 export const MAX_PORT = 65_535;
-
-const port = z
-  .string()
-  .refine((text) => /^\d{1,5}$/.test(text) && Number(text) <= MAX_PORT, {
-    error: `a port from 0 to ${MAX_PORT} (0: any free one)`,
-  })
-  .transform(Number);
-
-const hops = z
-  .string()
-  .regex(/^\d{1,2}$/, { error: 'a number of proxies' })
-  .transform(Number);
 
 /**
  * A path that no proxy spells in another way, and that is none of this server's own: with it taken off or not, a
@@ -37,16 +25,19 @@ const publicUrl = httpUrl
   .transform((text) => new URL(text).href.replace(/\/$/, ''));
 
 /** A value of `Host` (RFC 9110 §7.2). */
-const hostList = commaSeparated.refine(
-  (list) =>
-    list.every(
-      (entry) => /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.test(entry) && URL.canParse(`http://${entry}`),
-    ),
-  { error: 'hosts as clients send them, `name` or `name:port`, separated by commas or spaces' },
-);
+const hostList = z
+  .array(z.string())
+  .refine(
+    (list) =>
+      list.every(
+        (entry) => /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?$/i.test(entry) && URL.canParse(`http://${entry}`),
+      ),
+    { error: 'hosts as clients send them, `name` or `name:port`, separated by commas or spaces' },
+  );
 
 /** As browsers send it (RFC 6454 §6.2); pages of extensions and editors have schemes of their own. */
-const originList = commaSeparated
+const originList = z
+  .array(z.string())
   .refine(
     (list) => list.every((entry) => /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s]+$/.test(entry) && URL.canParse(entry)),
     {
@@ -57,56 +48,45 @@ const originList = commaSeparated
 
 /** The variables of the server itself. */
 export const serverVariables = {
-  provider: variable(z.enum(providerNames, { error: `one of ${providerNames.join(', ')}` }).default('dev'), {
+  provider: setting(z.enum(providerNames, { error: `one of ${providerNames.join(', ')}` }).default('dev'), {
     description: `one of ${providerNames.map((name) => `\`${name}\``).join(', ')}; \`dev\` is embedded (this machine only, refused with \`NODE_ENV=production\`), \`none\` is no authentication`,
     example: 'keycloak',
-    defaultText: 'dev',
   }),
-  host: variable(z.string().default('127.0.0.1'), {
+  host: setting(z.string().default('127.0.0.1'), {
     description: 'the address it listens on',
     example: '0.0.0.0',
-    defaultText: '127.0.0.1',
   }),
-  port: variable(port.default(3001), {
+  port: setting(wholeNumber(`a port from 0 to ${MAX_PORT} (0: any free one)`, 0, MAX_PORT).default(3001), {
     description: 'the port it listens on',
     example: '3001',
-    defaultText: '3001',
   }),
-  publicUrl: variable(publicUrl.optional(), {
+  publicUrl: setting(publicUrl.optional(), {
     description:
       'the URL that clients use, with a path if it has one; the resources are `/mcp` and `/sse` under it',
     example: 'https://mcp.example.com',
     defaultText: 'http://localhost:$PORT',
   }),
-  allowedHosts: variable(hostList.default([]), {
+  allowedHosts: setting(hostList.default([]), {
     description:
       'further values of `Host`, as proxies and clusters send them, separated by commas or spaces; with `TRUSTED_PROXIES` a right `X-Forwarded-Host` is enough',
     example: 'whoami.internal:3001',
     defaultText: 'the host of `PUBLIC_URL`, loopback',
   }),
-  allowedOrigins: variable(originList.default([]), {
+  allowedOrigins: setting(originList.default([]), {
     description: 'further browser origins, separated by commas or spaces',
     example: 'https://inspector.example.com',
     defaultText: 'loopback origins and `PUBLIC_URL`',
   }),
-  trustedProxies: variable(hops.default(0), {
+  trustedProxies: setting(wholeNumber('a number of proxies', 0, 99).default(0), {
     description:
       'how many reverse proxies stand before the server: the address of a client, by which its bad tokens are counted, is then what they say in `X-Forwarded-For`',
     example: '1',
-    defaultText: '0',
   }),
-  discoveryRetry: variable(
-    z
-      .enum(['true', 'false'], { error: 'true or false' })
-      .default('false')
-      .transform((value) => value === 'true'),
-    {
-      description:
-        '`true`: wait for an IdP whose metadata can not be had yet, in place of ending; calls get 503 meanwhile',
-      example: 'true',
-      defaultText: 'false',
-    },
-  ),
+  discoveryRetry: setting(z.boolean({ error: 'true or false' }).default(false), {
+    description:
+      '`true`: wait for an IdP whose metadata cannot be had yet, instead of exiting; calls get 503 meanwhile',
+    example: 'true',
+  }),
   ...nodeEnvironment,
 };
 

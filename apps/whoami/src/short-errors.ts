@@ -15,15 +15,20 @@ const MAX_ERROR_LENGTH = 1_000;
 const longString = new RegExp(String.raw`"((?:[^"\\]|\\.){${MAX_ECHO_LENGTH}})(?:[^"\\]|\\.)+("|$)`, 'g');
 
 /**
- * An answer whose error is short: those of the SDK's validation list each fault of what was sent, many times as long
+ * The text of an error, short: those of the SDKs' validation list each fault of what was sent, many times as long
  * as that, and name the keys in it.
  */
+export function shortenError(text: string): string {
+  if (text.length <= MAX_ECHO_LENGTH) return text;
+  const cut = text.length > MAX_ERROR_LENGTH ? `${text.slice(0, MAX_ERROR_LENGTH).toWellFormed()}…` : text;
+  return cut.replace(longString, '"$1…$2');
+}
+
+/** An answer whose error is short. */
 export function withShortError(message: JSONRPCMessage): JSONRPCMessage {
   if (!('error' in message)) return message;
   const { code, message: text } = message.error;
-  if (text.length <= MAX_ECHO_LENGTH) return { ...message, error: { code, message: text } };
-  const cut = text.length > MAX_ERROR_LENGTH ? `${text.slice(0, MAX_ERROR_LENGTH).toWellFormed()}…` : text;
-  return { ...message, error: { code, message: cut.replace(longString, '"$1…$2') } };
+  return { ...message, error: { code, message: shortenError(text) } };
 }
 
 /**

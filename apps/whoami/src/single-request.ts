@@ -1,4 +1,4 @@
-import { countHeaders } from '@mcp-whoami/guard';
+import { headerValues } from '@mcp-whoami/guard';
 import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js';
 import type { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { isJsonContentType } from '@modelcontextprotocol/sdk/shared/mediaType.js';
@@ -21,7 +21,7 @@ export function readSingleRequest(request: Request): JSONRPCRequest | undefined 
   const { accept = '', 'content-type': contentType = '', 'mcp-protocol-version': version } = headers;
   if (!accept.includes('application/json') || !accept.includes('text/event-stream')) return undefined;
   // Node keeps the first of several types; the transport takes none of them.
-  if (!isJsonContentType(contentType) || countHeaders(request, 'content-type') > 1) return undefined;
+  if (!isJsonContentType(contentType) || headerValues(request, 'content-type').length > 1) return undefined;
   if (version !== undefined && !SUPPORTED_PROTOCOL_VERSIONS.includes(String(version))) return undefined;
   const { success, data } = JSONRPCRequestSchema.safeParse(body);
   return success ? data : undefined;

@@ -1,4 +1,4 @@
-import { callerOf, type GuardLogger, requestDetails } from '@mcp-whoami/guard';
+import { accessTokenOf, callerOf, type GuardLogger, requestDetails } from '@mcp-whoami/guard';
 import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Request, RequestHandler } from 'express';
 import { holderOf, ownerOf } from './holder.ts';
@@ -61,7 +61,7 @@ export function createSseSessions({
 
   return {
     open: async (request, response) => {
-      const { auth } = request;
+      const auth = accessTokenOf(request);
       const owner = ownerOf(request);
       const caller = callerOf(request.ip);
       const holder = holderOf(request);
@@ -128,15 +128,16 @@ export function createSseSessions({
       }
       clearTimeout(session.deadline);
       session.heardAt = performance.now();
-      if (request.auth) session.token?.renew(request.auth);
-      session.stream.receive(message, request.auth);
+      const auth = accessTokenOf(request);
+      if (auth) session.token?.renew(auth);
+      session.stream.receive(message, auth);
       response.status(202).end('Accepted');
     },
     logOut: ({ subject, sessionId }) => {
       for (const { token } of table.all()) {
-        const { subject: own, claims } = token?.info() ?? {};
+        const owner = token?.info();
         const affected =
-          own !== undefined && (own === subject || (sessionId !== undefined && claims?.sid === sessionId));
+          owner?.subject === subject || (sessionId !== undefined && owner?.sessionId === sessionId);
         // After a logout an answer that is none counts against it.
         if (affected) void token?.lookAgain(true);
       }

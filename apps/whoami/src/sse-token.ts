@@ -1,8 +1,7 @@
-import { type Caller, TokenRefusedError } from '@mcp-whoami/provider';
-import type { AuthInfo } from '@modelcontextprotocol/sdk/server/auth/types.js';
+import { type AccessTokenInfo, type Caller, TokenRefusedError } from '@mcp-whoami/provider';
 
 /** Judges a token again. Throws {@link TokenRefusedError} when it is no good any more. */
-export type Judge = (token: string, caller: Caller) => Promise<AuthInfo>;
+export type Judge = (token: string, caller: Caller) => Promise<AccessTokenInfo>;
 
 /** How soon a token that could not be judged is judged again, and for how long its stream goes on, in milliseconds. */
 const RETRY_MS = 10_000;
@@ -14,9 +13,9 @@ const MIN_DELAY_MS = 1_000;
 /** The token for which a stream is open. */
 export interface WatchedToken {
   /** Says who: of issuer, subject and session. */
-  info(): AuthInfo;
+  info(): AccessTokenInfo;
   /** Takes a later token of the same subject in its place. */
-  renew(info: AuthInfo): void;
+  renew(info: AccessTokenInfo): void;
   /**
    * Judges it again.
    *
@@ -31,8 +30,8 @@ export interface WatchedToken {
  * more. While the IdP can not be asked it is taken for good for five minutes.
  */
 export function watchToken(
-  first: AuthInfo,
-  judge: (token: string) => Promise<AuthInfo>,
+  first: AccessTokenInfo,
+  judge: (token: string) => Promise<AccessTokenInfo>,
   onEnd: (why: string) => void,
 ): WatchedToken {
   let info = first;
@@ -48,12 +47,11 @@ export function watchToken(
     if (!stopped) timer = setTimeout(() => void lookAgain(), delay);
   };
   const scheduleExpiry = () => {
-    if (info.expiresAt === undefined) return;
     const left = info.expiresAt * 1000 - Date.now();
     schedule(Math.min(Math.max(left, MIN_DELAY_MS), MAX_DELAY_MS));
   };
-  const renew = (other: AuthInfo) => {
-    if ((other.expiresAt ?? 0) >= (info.expiresAt ?? 0)) info = other;
+  const renew = (other: AccessTokenInfo) => {
+    if (other.expiresAt >= info.expiresAt) info = other;
   };
   const lookAgain = async (undecidedEnds = false) => {
     const judged = info;

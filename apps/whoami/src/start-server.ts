@@ -1,11 +1,11 @@
 import type { RequestListener, Server } from 'node:http';
+import { ConfigurationError, type Environment, shownUrl } from '@mcp-whoami/environment';
 import { createPublicPathRemover, type GuardLogger, publicPathOf } from '@mcp-whoami/guard';
-import { ConfigurationError, type Environment, shownUrl } from '@mcp-whoami/provider';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { connectPatiently } from './connect-patiently.ts';
 import { createApp, resourcesOf } from './create-app.ts';
 import { createHttpServer } from './http-server.ts';
-import { createWaitingPage } from './page/page-routes.ts';
+import { createPage } from './page.ts';
 import { countRequests } from './requests-under-way.ts';
 import { MAX_PORT } from './server-environment.ts';
 import { createSseSessions } from './sse-sessions.ts';
@@ -41,13 +41,12 @@ export async function startServer(environment: Environment, logger: GuardLogger)
   cleanup.defer(() => stop(server));
   const publicUrl = configuration.publicUrl ?? `http://localhost:${port}`;
   if (provider !== undefined) {
-    const options = { publicUrl, resources: resourcesOf(publicUrl), guard: { title: provider.title } };
-    handle = createWaitingPage(options, handle);
+    const [page, otherwise] = [createPage(publicUrl, resourcesOf(publicUrl), provider), handle];
+    handle = (request, response) => page.handler(request, response, () => otherwise(request, response));
   }
 
   const connect =
-    provider &&
-    (() => provider.connect(environment, { resources: resourcesOf(publicUrl), publicUrl, logger }));
+    provider && (() => provider.connect({ resources: resourcesOf(publicUrl), publicUrl, logger }));
   const connection = await (configuration.discoveryRetry && connect
     ? connectPatiently(connect, logger)
     : connect?.());
@@ -70,7 +69,7 @@ export async function startServer(environment: Environment, logger: GuardLogger)
     providerTitle: provider?.title ?? 'none: everybody is let in',
     publicUrl,
     warnings: [...configuration.warnings, ...(connection?.warnings ?? [])],
-    notes: connection?.notes ?? [],
+    notes: connection?.about.notes ?? [],
     [Symbol.asyncDispose]: async () => {
       handle = answerNotReady('draining');
       sseSessions.closeAll();
@@ -112,7 +111,7 @@ function listenError(error: Error, host: string, port: number): ConfigurationErr
   const problem =
     code === 'EADDRINUSE' || code === 'EACCES'
       ? {
-          variable: 'PORT',
+          setting: 'PORT',
           found: String(port),
           expected: 'a port that this program may listen on',
           hint:
@@ -122,7 +121,7 @@ function listenError(error: Error, host: string, port: number): ConfigurationErr
           example: `PORT=${port < 1024 || port === MAX_PORT ? 3001 : port + 1}`,
         }
       : {
-          variable: 'HOST',
+          setting: 'HOST',
           found: shownUrl(host),
           expected: 'an address of this machine',
           hint: `The system does not let this program listen there${code === undefined ? '' : ` (${code})`}.`,

@@ -1,3 +1,5 @@
+import { isAccessTokenInfo } from '@mcp-whoami/provider';
+
 /** Who calls, as the guard found out: the claims of the user, `sub` first. */
 export interface Caller {
   claims: Readonly<Record<string, unknown>>;
@@ -13,3 +15,18 @@ export const whoamiTool = {
   call: (caller: Caller | undefined): Record<string, unknown> =>
     caller === undefined ? { error: 'Not authenticated' } : caller.claims,
 };
+
+const { call, ...description } = whoamiTool;
+
+/** The tool in `tools/list`, of every revision of MCP. */
+export const listedTool = { ...description, inputSchema: { type: 'object' as const, properties: {} } };
+
+/**
+ * What `tools/call` answers, in every revision of MCP.
+ *
+ * @param authInfo what an SDK hands on of the request's token.
+ */
+export function resultFor(authInfo: unknown) {
+  const answer = call(isAccessTokenInfo(authInfo) ? authInfo : undefined);
+  return { content: [{ type: 'text' as const, text: JSON.stringify(answer) }], structuredContent: answer };
+}

@@ -1,4 +1,5 @@
-import { ada, ownResource, startStandIn } from '@mcp-whoami/testkit';
+import { ada, startStandIn } from '@mcp-whoami/testkit';
+import { ownResource } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { callWhoami, jsonRpcHeaders, startWhoami } from './start-whoami.ts';

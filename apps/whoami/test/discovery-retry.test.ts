@@ -1,5 +1,4 @@
-import { startStandIn } from '@mcp-whoami/testkit';
-import { freePort } from '@mcp-whoami/testkit/keycloak';
+import { freePort, startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
 import { callWhoami, startWhoami } from './start-whoami.ts';
 

@@ -4,14 +4,14 @@ import { runInNewContext } from 'node:vm';
 import { refusalTexts } from '@mcp-whoami/provider';
 import {
   attackerKeysPath,
+  freePort,
   hostileRequests,
   hostileTokens,
-  ownResource,
   type StandIn,
   type StandInOptions,
   startStandIn,
 } from '@mcp-whoami/testkit';
-import { freePort } from '@mcp-whoami/testkit/keycloak';
+import { ownResource } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
 import { publicPath } from './start-behind-proxy.ts';
 import { callWhoami, jsonRpcHeaders, startWhoami, whoamiCall } from './start-whoami.ts';

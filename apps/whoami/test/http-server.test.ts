@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
+import { serveOnLoopback } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
 import { type ConnectionLimits, createHttpServer } from '../src/http-server.ts';
 import { captureLog, startWhoami } from './start-whoami.ts';
@@ -14,11 +15,9 @@ const start = async (limits: Partial<ConnectionLimits>) => {
     captureLog().logger,
     limits,
   );
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
+  const { port, ...running } = await serveOnLoopback(server);
   return {
+    ...running,
     /** Sends a text, says nothing more, and gives what came until the server ended the connection. */
     exchange: async (text: string) => {
       const socket = connect(port, '127.0.0.1');
@@ -40,11 +39,6 @@ const start = async (limits: Partial<ConnectionLimits>) => {
       new Promise<number>((resolve, reject) => {
         server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
       }),
-    [Symbol.asyncDispose]: async () => {
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
   };
 };
 

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { ownResource, startStandIn } from '@mcp-whoami/testkit';
+import { startStandIn } from '@mcp-whoami/testkit';
+import { ownResource } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
+import { clientMeta, call as statelessCall } from './eras/stateless-call.ts';
 import { runMain } from './run-main.ts';
 import { jsonRpcHeaders, whoamiCall } from './start-whoami.ts';
 
@@ -25,7 +27,7 @@ const start = async () => {
     OIDC_AUDIENCE: ownResource,
     OIDC_CLIENT_ID: idp.introspectionClient.clientId,
     OIDC_CLIENT_SECRET: idp.introspectionClient.clientSecret,
-    OIDC_VERDICT_LIFETIME: '60',
+    OIDC_TOKEN_CACHE_SECONDS: '60',
   };
   const server = stack.use(runMain(environment, heap));
   const [, url = ''] = /ready at (\S+)/.exec(await server.ready()) ?? [];
@@ -96,6 +98,21 @@ describe('with a heap of 256 MB the server goes on', { timeout: 240_000 }, () =>
     const statuses = (await Promise.all(batches.flat())).map((status, index) => `${index % 4}: ${status}`);
     const expected = new Set(['0: 400', '1: 200', '2: 400', '3: 200']);
     expect(new Set(statuses.filter((status) => status !== '1: cut'))).toEqual(expected);
+    expect(await post('/mcp', call)).toBe(200);
+    expect(server.child.exitCode).toBeNull();
+  });
+
+  it('for names and keys of 2026-07-28 as long as a body may be', async () => {
+    await using started = await start();
+    const { server, post } = started;
+    const long = 'x'.repeat(200_000);
+    const keys = Object.fromEntries(Array.from({ length: 2_000 }, (_, key) => [`${key}`.padEnd(90, 'x'), 1]));
+    const experimental = { 'io.modelcontextprotocol/clientCapabilities': { experimental: keys } };
+    const refused = Array.from({ length: 100 }, (_, index) => [
+      post('/mcp', statelessCall({ name: `${index}${long}` })),
+      post('/mcp', statelessCall({ _meta: { ...clientMeta, ...experimental } })),
+    ]);
+    expect(new Set(await Promise.all(refused.flat()))).toEqual(new Set([400]));
     expect(await post('/mcp', call)).toBe(200);
     expect(server.child.exitCode).toBeNull();
   });

@@ -33,7 +33,7 @@ describe('the resident memory of the server', () => {
         OIDC_ISSUER: idp.issuer,
         OIDC_CLIENT_ID: clientId,
         OIDC_CLIENT_SECRET: clientSecret,
-        OIDC_VERDICT_LIFETIME: '60',
+        OIDC_TOKEN_CACHE_SECONDS: '60',
       };
       expect(manifest.scripts.dev).toMatch(/^node .* src\/main\.ts$/);
       await using server = runMain(environment, nodeOptions);

@@ -1,4 +1,5 @@
-import { outages, ownResource, type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
+import { type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
+import { outages, ownResource } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
 import { callWhoami, type LogLine, startWhoami } from './start-whoami.ts';
 
@@ -39,7 +40,7 @@ const start = async ({ idp: options, environment, resource }: (typeof configurat
     await startWhoami({
       PROVIDER: 'generic-oidc',
       OIDC_ISSUER: idp.issuer,
-      OIDC_VERDICT_LIFETIME: '0',
+      OIDC_TOKEN_CACHE_SECONDS: '0',
       ...environment(idp),
     }),
   );
@@ -73,6 +74,7 @@ describe.concurrent.for(['jwks', 'introspection', 'userinfo'] as const)('while %
       expect(await answer.json()).toEqual({
         error: 'temporarily_unavailable',
         error_description: 'The identity provider can not be asked at the moment',
+        reason: 'idp_unavailable',
       });
     }
     const { refreshes, refusals } = sorted(whoami.log);

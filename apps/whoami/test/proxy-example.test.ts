@@ -4,8 +4,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit';
-import { freePort } from '@mcp-whoami/testkit/keycloak';
+import { freePort } from '@mcp-whoami/testkit';
+import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit/clients';
 import { describe, expect, it } from 'vitest';
 import { startWhoami } from './start-whoami.ts';
 

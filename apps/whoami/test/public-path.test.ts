@@ -1,13 +1,5 @@
-import {
-  ada,
-  connectSdkV1,
-  connectSdkV2,
-  githubLikeUser,
-  nativeClient,
-  type StandIn,
-  startStandIn,
-} from '@mcp-whoami/testkit';
-import { freePort } from '@mcp-whoami/testkit/keycloak';
+import { ada, freePort, githubLikeUser, nativeClient, type StandIn, startStandIn } from '@mcp-whoami/testkit';
+import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit/clients';
 import { describe, expect, it } from 'vitest';
 import { proxyKinds, publicPath, startBehindProxy } from './start-behind-proxy.ts';
 import { callWhoami, startWhoami } from './start-whoami.ts';

@@ -2,8 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ada, startStandIn } from '@mcp-whoami/testkit';
-import { freePort } from '@mcp-whoami/testkit/keycloak';
+import { ada, freePort, startStandIn } from '@mcp-whoami/testkit';
 import { expect, it } from 'vitest';
 
 const app = join(import.meta.dirname, '..');
@@ -11,7 +10,7 @@ const app = join(import.meta.dirname, '..');
 /** The examples of a document's section "In your own server". */
 const readExamples = async (document: string) => {
   const text = await readFile(join(app, '../..', document), 'utf8');
-  const [, section = ''] = text.split(/^## In your own server$/m);
+  const section = text.split(/^## In your own server$/m).at(-1) ?? '';
   return [...section.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code ?? '');
 };
 
@@ -53,17 +52,19 @@ const run = async (code: string, environment: Record<string, string>) => {
   return { output: () => output, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 };
 
-it.each(['README.md', 'providers/generic-oidc/README.md'])(
+it.each(['README.md', 'providers/generic-oidc/README.md', 'packages/sign-in-page/README.md'])(
   'the example of %s protects a server',
   async (document) => {
     const [example = ''] = await readExamples(document);
     const port = await freePort();
-    const code = example.replaceAll('3001', String(port));
-    expect(code.replaceAll(String(port), '3001')).toBe(example);
-    expect(code.match(new RegExp(String(port), 'g'))).toHaveLength(2);
+    const ported = example.replaceAll('3001', String(port));
+    expect(ported.replaceAll(String(port), '3001')).toBe(example);
+    expect(ported.match(new RegExp(String(port), 'g'))).toHaveLength(2);
 
     await using idp = await startStandIn();
-    await using server = await run(code, { OIDC_ISSUER: idp.issuer });
+    const code = ported.replace('https://idp.example.com/', idp.issuer);
+    expect(code).toContain(idp.issuer);
+    await using server = await run(code, {});
     const origin = `http://localhost:${port}`;
     const resource = `${origin}/mcp`;
     const metadataUrl = `${origin}/.well-known/oauth-protected-resource/mcp`;
@@ -92,6 +93,23 @@ it.each(['README.md', 'providers/generic-oidc/README.md'])(
     expect(server.output()).not.toContain(token);
   },
 );
+
+it('the example of the page’s README serves the page', async () => {
+  const [example = ''] = await readExamples('packages/sign-in-page/README.md');
+  const port = String(await freePort());
+  await using idp = await startStandIn();
+  const code = example.replaceAll('3001', port).replace('https://idp.example.com/', idp.issuer);
+  await using _server = await run(code, { OIDC_ISSUER: idp.issuer });
+  const html = await (await fetch(`http://localhost:${port}`)).text();
+  for (const text of [
+    '<h1>My server</h1>',
+    'It knows the weather.',
+    idp.issuer,
+    `http://localhost:${port}/mcp`,
+  ]) {
+    expect(html).toContain(text);
+  }
+});
 
 it('the second example of the README plugs into mcp-auth and into the MCP SDK', async () => {
   const [, example = ''] = await readExamples('README.md');

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { serveOnLoopback } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
 import { createHttpServer } from '../src/http-server.ts';
 import { captureLog, startWhoami, whoamiCall } from './start-whoami.ts';
@@ -64,13 +65,10 @@ describe('what Node refuses by itself', () => {
     const { log, logger } = captureLog();
     const limits = { headers: 100, request: 200, checks: 50 };
     const server = createHttpServer((incoming) => void incoming.resume(), logger, limits);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
+    await using running = await serveOnLoopback(server);
+    const { port } = running;
     expect(await exchange(`http://127.0.0.1:${port}`, request)).toMatch(/^HTTP\/1\.1 408 /);
     expect(log).toMatchObject([{ fields: { reason: 'request_timeout', status: 408, address: '127.0.0.1' } }]);
-    server.close();
   });
 
   it('is no part of an answer that has begun', async () => {
@@ -92,10 +90,8 @@ describe('what Node refuses by itself', () => {
   it('is one connection too many', async () => {
     const { log, logger } = captureLog();
     const server = createHttpServer((_, response) => void response.end(), logger, { connections: 1 });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const port = typeof address === 'object' && address ? address.port : 0;
+    await using running = await serveOnLoopback(server);
+    const { port } = running;
     const first = connect(port, '127.0.0.1');
     await once(first, 'connect');
     expect(await exchange(`http://127.0.0.1:${port}`, '')).toBe('');
@@ -103,7 +99,6 @@ describe('what Node refuses by itself', () => {
       .poll(() => log)
       .toMatchObject([{ fields: { reason: 'too_many_connections', address: '127.0.0.1' } }]);
     first.destroy();
-    server.close();
   });
 });
 

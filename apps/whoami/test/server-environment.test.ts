@@ -1,4 +1,4 @@
-import { readEnvironment } from '@mcp-whoami/provider';
+import { readEnvironment } from '@mcp-whoami/environment';
 import { describe, expect, it } from 'vitest';
 import { serverEnvironment } from '../src/server-environment.ts';
 

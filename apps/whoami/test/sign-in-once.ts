@@ -1,4 +1,4 @@
-import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit';
+import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit/clients';
 
 /** Signs in as Ada at a running server with the embedded identity provider, with both SDKs, and says who that is. */
 const [url = 'http://localhost:3001/mcp'] = process.argv.slice(2);

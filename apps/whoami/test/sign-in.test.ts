@@ -1,7 +1,5 @@
 import {
   ada,
-  connectSdkV1,
-  connectSdkV2,
   githubLikeUser,
   grace,
   nativeClient,
@@ -9,6 +7,7 @@ import {
   type StandInOptions,
   startStandIn,
 } from '@mcp-whoami/testkit';
+import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit/clients';
 import { describe, expect, it } from 'vitest';
 import { startWhoami } from './start-whoami.ts';
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { TokenRefusedError, VerificationUndecidedError } from '@mcp-whoami/provider';
-import { ada, grace, ownResource, startStandIn } from '@mcp-whoami/testkit';
+import { ada, grace, startStandIn } from '@mcp-whoami/testkit';
+import { ownResource } from '@mcp-whoami/testkit/provider-suite';
 import express from 'express';
 import { describe, expect, it } from 'vitest';
 import { initialize, open, serve, withSubject } from './sse-server.ts';
@@ -104,7 +105,7 @@ describe('a stream ends with its token', () => {
   });
 
   it('when that is found revoked as it comes again', async () => {
-    await using started = await start({ OIDC_VERDICT_LIFETIME: '0' });
+    await using started = await start({ OIDC_TOKEN_CACHE_SECONDS: '0' });
     const { idp, whoami, post } = started;
     const token = await idp.issueAccessToken({ user: ada, resource: ownResource });
     const stream = await open(whoami.sse, token);

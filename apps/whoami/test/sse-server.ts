@@ -1,5 +1,6 @@
-import { once } from 'node:events';
-import type { JsonObject } from '@mcp-whoami/provider';
+import { accessTokenOf } from '@mcp-whoami/guard';
+import type { AccessTokenInfo, JsonObject } from '@mcp-whoami/provider';
+import { serveOnLoopback } from '@mcp-whoami/testkit';
 import express, { type Express, type RequestHandler } from 'express';
 import { createHttpServer } from '../src/http-server.ts';
 import { createSseSessions, type SseLimits } from '../src/sse-sessions.ts';
@@ -32,7 +33,7 @@ export const open = async (url: string, token?: string) => {
 
 /** In place of a guard. */
 const refuseBad: RequestHandler = (request, response, next) => {
-  if (request.auth?.token !== 'refuse') return next();
+  if (accessTokenOf(request)?.token !== 'refuse') return next();
   response.status(401).end();
 };
 
@@ -43,10 +44,8 @@ export const serve = async (app: Express, limits: Partial<SseLimits>, judge?: Ju
   app.get('/sse', sessions.open);
   app.post('/messages', sessions.noticeRefusals, refuseBad, express.json(), sessions.receive);
   // Streams live for longer than a connection may otherwise be silent.
-  const server = createHttpServer(app, logger, { silence: 100 }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const origin = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  const running = await serveOnLoopback(createHttpServer(app, logger, { silence: 100 }));
+  const origin = `http://127.0.0.1:${running.port}`;
   const post = (endpoint: string, token: string | undefined, body: string) => {
     const headers = { ...jsonRpcHeaders, ...(token && { authorization: `Bearer ${token}` }) };
     return fetch(new URL(endpoint, origin), { method: 'POST', headers, body });
@@ -59,9 +58,7 @@ export const serve = async (app: Express, limits: Partial<SseLimits>, judge?: Ju
     call: (endpoint: string, token?: string) => post(endpoint, token, whoamiCall),
     [Symbol.asyncDispose]: async () => {
       sessions.closeAll();
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
+      await running[Symbol.asyncDispose]();
     },
   };
 };
@@ -70,13 +67,18 @@ export const serve = async (app: Express, limits: Partial<SseLimits>, judge?: Ju
 export const withSubject = (claims: JsonObject = {}): Express =>
   express().use((request, _response, next) => {
     const token = request.headers.authorization?.replace('Bearer ', '') ?? '';
-    request.auth = {
+    const info: AccessTokenInfo = {
       token,
       clientId: '',
       scopes: [],
+      audience: [],
       issuer: 'https://idp.example.com',
       subject: token,
+      subjectKind: 'user',
+      expiresAt: Math.floor(Date.now() / 1000) + 3600,
       claims,
+      provedBy: 'jwt',
     };
+    Object.assign(request, { auth: info });
     return next();
   });

@@ -1,4 +1,5 @@
-import { ada, grace, ownResource, startStandIn } from '@mcp-whoami/testkit';
+import { ada, grace, startStandIn } from '@mcp-whoami/testkit';
+import { ownResource } from '@mcp-whoami/testkit/provider-suite';
 import express from 'express';
 import { describe, expect, it } from 'vitest';
 import { initialize, open, serve, withSubject } from './sse-server.ts';

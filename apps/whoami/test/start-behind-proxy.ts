@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { createServer, request as send } from 'node:http';
-import { freePort } from '@mcp-whoami/testkit/keycloak';
+import { freePort, serveOnLoopback } from '@mcp-whoami/testkit';
 import { startWhoami } from './start-whoami.ts';
 
 /** The path under which the proxy has the server. */
@@ -45,35 +44,28 @@ export const startProxy = async (
   port: number,
   headers: Readonly<Record<string, string>> = {},
 ) => {
-  const proxy = createServer((request, response) => {
-    const path = kinds[kind](request.url ?? '/');
-    if (path === undefined) {
-      response.writeHead(404, { 'content-type': 'text/plain' }).end('not under this path');
-      return;
-    }
-    const { method } = request;
-    const hop = send(
-      { host: '127.0.0.1', port, method, path, headers: { ...request.headers, ...headers }, agent: false },
-      (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-        response.flushHeaders();
-        answer.pipe(response);
-      },
-    );
-    hop.on('error', () => response.destroy());
-    response.on('close', () => hop.destroy());
-    request.pipe(hop);
-  }).listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  const address = proxy.address();
-  const origin = `http://localhost:${typeof address === 'object' && address ? address.port : 0}`;
-  return {
-    publicUrl: `${origin}${publicPath}`,
-    [Symbol.asyncDispose]: async () => {
-      proxy.closeAllConnections();
-      await new Promise((resolve) => proxy.close(resolve));
-    },
-  };
+  const proxy = await serveOnLoopback(
+    createServer((request, response) => {
+      const path = kinds[kind](request.url ?? '/');
+      if (path === undefined) {
+        response.writeHead(404, { 'content-type': 'text/plain' }).end('not under this path');
+        return;
+      }
+      const { method } = request;
+      const hop = send(
+        { host: '127.0.0.1', port, method, path, headers: { ...request.headers, ...headers }, agent: false },
+        (answer) => {
+          response.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+          response.flushHeaders();
+          answer.pipe(response);
+        },
+      );
+      hop.on('error', () => response.destroy());
+      response.on('close', () => hop.destroy());
+      request.pipe(hop);
+    }),
+  );
+  return { ...proxy, publicUrl: `http://localhost:${proxy.port}${publicPath}` };
 };
 
 /** A server behind a proxy that adds `headers`, and where it is without the proxy. */

@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { startStandIn } from '@mcp-whoami/testkit';
-import { freePort } from '@mcp-whoami/testkit/keycloak';
+import { createServer } from 'node:http';
+import { freePort, serveOnLoopback, startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
 import { runMain } from './run-main.ts';
 
@@ -85,13 +83,10 @@ describe('a start that can not work', () => {
   });
 
   it('says that the port is in use', async () => {
-    const blocker = createServer().listen(0, '127.0.0.1');
-    await once(blocker, 'listening');
-    const address = blocker.address();
-    const port = String(typeof address === 'object' && address ? address.port : 0);
+    await using blocker = await serveOnLoopback(createServer());
+    const port = String(blocker.port);
     await using server = runMain({ PROVIDER: 'none', PORT: port });
     const { code, stderr } = await server.closed;
-    blocker.close();
     expect(code).toBe(1);
     expect(stderr).toContain(`PORT does not work: ${port}`);
     expect(stderr).toContain('Another program listens');

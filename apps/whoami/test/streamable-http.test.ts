@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { serveOnLoopback } from '@mcp-whoami/testkit';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import express, { type RequestHandler } from 'express';
@@ -9,6 +10,7 @@ import { describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
 import { createStreamableHttp } from '../src/streamable-http.ts';
 import { whoamiTool } from '../src/whoami-tool.ts';
+import { headersOf, call as statelessCall } from './eras/stateless-call.ts';
 import { captureLog, jsonRpcHeaders } from './start-whoami.ts';
 
 const claims = { sub: 'ada', name: 'Ada Lövelace', 'a key': { nested: ['"', '\\'] } };
@@ -34,21 +36,19 @@ const serve = async (handler: RequestHandler) => {
     const { subject, about } = request.query;
     const long = about === undefined ? {} : { about: 'x'.repeat(Number(about)) };
     Object.assign(request, {
-      auth: { token: 't', clientId: 'c', scopes: [], subject, claims: { ...claims, ...long } },
+      auth: {
+        token: 't',
+        clientId: 'c',
+        scopes: [],
+        subject,
+        claims: { ...claims, ...long },
+        provedBy: 'jwt',
+      },
     });
     return handler(request, response, next);
   });
-  const server = createServer(app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}/mcp`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  const { port, ...running } = await serveOnLoopback(createServer(app));
+  return { ...running, url: `http://127.0.0.1:${port}/mcp` };
 };
 
 const request = (method: string, params?: object, more: object = {}) => ({
@@ -181,6 +181,12 @@ describe('Streamable HTTP, other than the SDK,', () => {
   it.each([
     ['a batch of 11 messages', batchOf(11), {}, 'A batch has at most 10 messages'],
     ['a batch of 11 messages of 2025-03-26', batchOf(11), versioned('2025-03-26'), 'A batch has at most'],
+    [
+      'a batch that cancels one of its requests',
+      [call(), { jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId: 1 } }],
+      {},
+      'A batch cancels nothing',
+    ],
     ['a batch of 2025-06-18', batchOf(2), versioned('2025-06-18'), 'only'],
     ['a batch of 2025-11-25', batchOf(2), versioned('2025-11-25'), 'only'],
     ['a batch of 2024-11-05', batchOf(2), versioned('2024-11-05'), 'only'],
@@ -243,15 +249,21 @@ describe('Streamable HTTP, other than the SDK,', () => {
     expect(log[0]?.message).not.toContain('');
   });
 
-  it.each([
-    ['call', call()],
-    ['batch', [call(), { ...call(), id: 2 }]],
-  ])('bounds what waits for a subject that reads no answer to a %s', async (_, body) => {
+  it.each<[string, unknown, Record<string, string | string[]>]>([
+    ['call', call(), jsonRpcHeaders],
+    ['batch', [call(), { ...call(), id: 2 }], jsonRpcHeaders],
+    ['call of 2026-07-28', statelessCall(), headersOf(statelessCall())],
+    [
+      'call of 2026-07-28 with its name in Base64',
+      statelessCall(),
+      headersOf(statelessCall(), { 'mcp-name': '=?base64?d2hvYW1p?=' }),
+    ],
+  ])('bounds what waits for a subject that reads no answer to a %s', async (_, body, kind) => {
     const { log, logger } = captureLog();
     await using server = await serve(createStreamableHttp(logger, 1024 * 1024));
     const { port } = new URL(server.url);
     const sent = JSON.stringify(body);
-    const headers = { ...jsonRpcHeaders, host: 'localhost', 'content-length': sent.length };
+    const headers = { ...kind, host: 'localhost', 'content-length': sent.length };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
     const sockets = Array.from({ length: 3 }, () => {
       const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);

@@ -10,7 +10,7 @@ const clientId = 'mcp-client';
 const start = async () => {
   await using stack = new AsyncDisposableStack();
   const { idp, server } = stack.use(
-    await startGuarded({}, () => ({ settings: { logoutClientIds: [clientId], verdictLifetime: 60 } })),
+    await startGuarded({}, () => ({ settings: { logoutClientIds: [clientId], tokenCacheSeconds: 60 } })),
   );
   const now = Math.floor(Date.now() / 1000);
   const logoutToken = idp.signJwt(
@@ -73,6 +73,7 @@ describe('POST /backchannel-logout', () => {
     expect(await answer.json()).toEqual({
       error: 'invalid_request',
       error_description: 'The logout token is not valid',
+      reason: 'logout_token_invalid',
     });
     expect(server.log.lines.join('')).toContain('logout_token_invalid');
     expect((await server.call(token)).status).toBe(200);

@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readBearerToken } from '../src/bearer-credentials.ts';
+import { readBearerToken } from '../src/core/bearer-credentials.ts';
 import { listen, sendRaw } from './raw-http.ts';
 
 /** What is read from a request line and header lines that go over the wire byte for byte. */

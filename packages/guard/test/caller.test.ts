@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { callerOf } from '../src/caller.ts';
+import { callerOf } from '../src/core/caller.ts';
 
 const mapped = ['203.0.113.8'];
 const networks = ['2001:db8:1:2', '2001:db8:1'];

@@ -1,7 +1,11 @@
-import { connectAuthorizationServer, type ResourceServerSettings } from '@mcp-whoami/provider';
+import {
+  connectAuthorizationServer,
+  type ResourceServerSettings,
+  resourceServerOptions,
+} from '@mcp-whoami/provider';
 import { type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
 import express from 'express';
-import { createGuard, type GuardOptions } from '../src/index.ts';
+import { accessTokenOf, createGuard, type GuardOptions } from '../src/index.ts';
 import { captureLog } from './captured-log.ts';
 import { listen } from './raw-http.ts';
 
@@ -13,12 +17,32 @@ export interface GuardedServerOptions extends Pick<GuardOptions, 'allowedOrigins
   publicPath?: string;
   /** The paths under which the app has the guard's entrance; the root otherwise. */
   entranceAt?: string[];
-  settings?: Partial<ResourceServerSettings>;
+  settings?: Partial<ResourceServerSettings> | undefined;
   /** Callers are told apart by what the proxy before the server says (`X-Forwarded-For`). */
   behindProxy?: boolean;
   /** The resources of a server at `origin`; `/mcp` and `/sse` otherwise. */
   resourcesAt?: (origin: string) => GuardOptions['resources'];
 }
+
+/** A connection to an IdP that remembers nothing unless told to. */
+export const connectForTest = (
+  idp: StandIn,
+  {
+    settings,
+    ...context
+  }: Pick<GuardOptions, 'resources'> & { publicUrl: string; settings: GuardedServerOptions['settings'] },
+) =>
+  connectAuthorizationServer(
+    {
+      metadata: { kind: 'discover', type: 'oidc', issuer: idp.issuer },
+      userinfoRole: 'profile',
+      settings: {
+        ...resourceServerOptions({ scopes: ['openid', 'profile'] }).parse({ tokenCacheSeconds: 0 }),
+        ...settings,
+      },
+    },
+    { ...context, nameOf: (field) => `TEST_${field.toUpperCase()}` },
+  );
 
 /** A running Express app behind a guard, with an IdP whose users it lets in. */
 export const startGuardedServer = async (idp: StandIn, options: GuardedServerOptions = {}) => {
@@ -28,23 +52,8 @@ export const startGuardedServer = async (idp: StandIn, options: GuardedServerOpt
   const publicUrl = `${origin}${options.publicPath ?? ''}`;
   const resources = options.resourcesAt?.(origin) ?? ([`${publicUrl}/mcp`, `${publicUrl}/sse`] as const);
   const [resource] = resources;
-  const settings = {
-    scopes: ['openid', 'profile'],
-    requiredScopes: [],
-    clientAuth: 'client_secret_basic',
-    verdictLifetime: 0,
-    ...options.settings,
-  } as const;
   const connection = stack.use(
-    await connectAuthorizationServer(
-      {
-        metadata: { type: 'oidc', issuer: idp.issuer, issuerField: 'issuer' },
-        userinfoRole: 'profile',
-        settings,
-        urls: { issuer: idp.issuer },
-      },
-      { resources, publicUrl, production: false, variable: (field) => `TEST_${field.toUpperCase()}` },
-    ),
+    await connectForTest(idp, { settings: options.settings, resources, publicUrl }),
   );
 
   const log = captureLog();
@@ -65,7 +74,7 @@ export const startGuardedServer = async (idp: StandIn, options: GuardedServerOpt
       path,
       guard.requireBearer(protectedResource),
       express.json({ limit: bodyLimit }),
-      (request, response) => void response.json({ auth: request.auth, body: request.body }),
+      (request, response) => void response.json({ auth: accessTokenOf(request), body: request.body }),
     );
   }
   app.use((_, response) => void response.status(404).json({ error: 'not_found' }));

@@ -1,18 +1,19 @@
 import express from 'express';
 import { describe, expect, it } from 'vitest';
-import { createFrontDoor, type FrontDoorOptions } from '../src/index.ts';
+import { createGuard, type GuardOptions } from '../src/index.ts';
 import { captureLog } from './captured-log.ts';
 import { listen, sendRaw } from './raw-http.ts';
 
-/** A front door with one route behind it, for resources at public URLs that it is not reached by. */
+/** An entrance with one route behind it, for resources at public URLs that it is not reached by. */
 const startFrontDoor = async ({
   trustProxy = 0,
   ...options
-}: Pick<FrontDoorOptions, 'allowedOrigins' | 'allowedHosts'> & { trustProxy?: unknown } = {}) => {
+}: Pick<GuardOptions, 'allowedOrigins' | 'allowedHosts'> & { trustProxy?: unknown } = {}) => {
   const log = captureLog();
   const app = express().set('trust proxy', trustProxy);
   app.use(
-    createFrontDoor({
+    createGuard({
+      connection: 'none',
       resources: [
         'https://mcp.example.com/mcp',
         'http://intranet.example:3001/mcp',
@@ -20,7 +21,7 @@ const startFrontDoor = async ({
       ],
       ...options,
       logger: log.logger,
-    }),
+    }).entrance,
   );
   app.use((_, response) => void response.send('served'));
   const running = await listen(app);

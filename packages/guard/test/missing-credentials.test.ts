@@ -95,7 +95,7 @@ describe('credentials that are no one Bearer token in the Authorization header',
       const { error, error_description, ...rest } = parseChallenge(answer.headers.get('www-authenticate'));
       expect(rest).toEqual(invitation(server));
       if (reason === 'credentials_missing') expect({ error, error_description }).toEqual({});
-      else expect(JSON.parse(answer.body)).toEqual({ error, error_description });
+      else expect(JSON.parse(answer.body)).toEqual({ error, error_description, reason });
     },
   );
 });

@@ -11,6 +11,7 @@ describe('a token that the IdP can not be asked about', () => {
     expect(JSON.parse(answer.body)).toEqual({
       error: 'temporarily_unavailable',
       error_description: 'The identity provider can not be asked at the moment',
+      reason: 'idp_unavailable',
     });
   };
 

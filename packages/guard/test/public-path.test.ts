@@ -1,7 +1,7 @@
 import { startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
+import { wellKnownDocuments } from '../src/core/well-known.ts';
 import { createPublicPathRemover } from '../src/index.ts';
-import { wellKnownDocuments } from '../src/well-known.ts';
 import { startGuarded, startGuardedServer } from './guarded-server.ts';
 import { sendRaw } from './raw-http.ts';
 
@@ -92,7 +92,7 @@ describe('a server whose public URL has a path', () => {
     await using server = await startGuardedServer(idp, { publicPath });
     for (const path of [asMetadata, `${asMetadata}${publicPath}`, `${publicPath}${asMetadata}`]) {
       const response = await fetch(server.origin + path);
-      expect(await response.json(), path).toEqual(server.connection.metadata);
+      expect(await response.json(), path).toEqual(server.connection.about.metadata);
     }
     // Of the IdP's own issuer, nothing would look here.
     for (const path of [openIdConfiguration, `${publicPath}${openIdConfiguration}`])

@@ -24,7 +24,9 @@ describe('a token that is no good', () => {
     expect(JSON.parse(answer.body)).toEqual({
       error: 'invalid_token',
       error_description: challenge.error_description,
+      reason,
     });
+    expect(challenge.error_description).toContain(`(request ${answer.headers.get('x-request-id')})`);
   };
 
   const other = 'https://other.example.com';

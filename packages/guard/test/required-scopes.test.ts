@@ -18,7 +18,10 @@ describe('a token that lacks a required scope', () => {
       scope: 'openid mcp:read mcp:write',
       resource_metadata: invitation(server).resource_metadata,
     });
-    expect(JSON.parse(answer.body)).toMatchObject({ error: 'insufficient_scope' });
+    expect(JSON.parse(answer.body)).toMatchObject({
+      error: 'insufficient_scope',
+      reason: 'insufficient_scope',
+    });
     expect(server.log.records()[0]?.msg).toMatch(
       /mcp:read mcp:write.*the token has openid mcp:read.*missing: mcp:write/,
     );

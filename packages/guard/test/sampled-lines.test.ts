@@ -61,6 +61,10 @@ describe('lines with a reason', () => {
     const { refuse, records } = start();
     for (let index = 1; index <= 100; index += 1) refuse(`2001:db8::${index}`);
     expect(records()).toHaveLength(20);
+    for (let index = 1; index <= 100; index += 1) refuse(`2001:db8:0:${index}::1`);
+    expect(records()).toHaveLength(20);
+    refuse('192.0.2.1');
+    expect(records()).toHaveLength(21);
   });
 
   it('of no caller are bounded too, whatever their level', () => {

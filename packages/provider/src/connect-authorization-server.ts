@@ -1,142 +1,121 @@
+import { withNames } from '@mcp-whoami/environment';
 import type { AuthorizationServer } from './authorization-server.ts';
-import { type AuthorizationServerMetadata, toAuthServerConfig } from './authorization-server-metadata.ts';
-import { createBackchannelLogout } from './backchannel-logout.ts';
-import type { ConnectionContext, ProviderConnection } from './define-provider.ts';
+import type { ConnectionContext } from './connect-options.ts';
+import type { ProviderConnection } from './connection.ts';
 import type { Advice } from './errors.ts';
-import { type FoundMetadata, findMetadata } from './find-metadata.ts';
-import { createIntrospector } from './introspection.ts';
-import { createKeySet, type KeySet } from './key-set.ts';
-import { rememberLogouts } from './logouts.ts';
-import { createProfileReader } from './profile.ts';
-import { createProfileWarning } from './profile-warning.ts';
-import type { ProofMethods } from './prove-token.ts';
-import { DEFAULT_KEYS_MAX_AGE_SECONDS, OFFLINE_ACCESS } from './resource-server-settings.ts';
-import { createUncheckedRevocation } from './revocation.ts';
-import { missingScopes, requireByLongName } from './scope-names.ts';
-import { createSignedUserinfoReader } from './signed-userinfo.ts';
+import { createKeySet } from './idp/key-set.ts';
+import { connectServer } from './metadata/connect-server.ts';
+import { mcpAuthConfig } from './metadata/mcp-auth-config.ts';
 import { describeDoubts } from './start-warnings.ts';
-import type { TokenPolicy } from './token-claims.ts';
-import { checkConfiguredUrls, checkEndpoints, reachableUrl } from './transport-security.ts';
-import { createUserinfoReader } from './userinfo.ts';
-import { rememberVerdicts } from './verdict-cache.ts';
-import { createVerifyAccessToken, requireCalledResource } from './verify-access-token.ts';
-import { createJwtVerifier } from './verify-jwt.ts';
+import { createProofMethods } from './token/proof-methods.ts';
+import { createProver } from './token/prover.ts';
+import { missingScopes, OFFLINE_ACCESS, requireByLongName } from './token/scope-names.ts';
+import { createTokenVerifier } from './token/token-verifier.ts';
 import { processWarnings } from './warning-logger.ts';
 
 /**
  * Connects an authorization server: fetches its metadata and makes the judgement of its tokens.
  *
- * @throws {ConfigurationError} when the metadata can not be had or is another issuer's, or when a URL is plain
- *   http in production.
+ * @throws {ConfigurationError} when the metadata cannot be had or is another issuer's, or when it names endpoints over
+ *   plain http in production.
+ * @example
+ * connect: (settings, context) =>
+ *   connectAuthorizationServer(
+ *     { metadata: { kind: 'discover', type: 'oidc', issuer: settings.issuer }, userinfoRole: 'profile', settings },
+ *     context,
+ *   ),
  */
 export async function connectAuthorizationServer(
-  server: AuthorizationServer,
+  {
+    metadata: source,
+    settings,
+    userinfo,
+    introspectionUrl,
+    mapping,
+    userinfoRole,
+    advice,
+  }: AuthorizationServer,
   context: ConnectionContext,
 ): Promise<ProviderConnection> {
-  const insecure = checkConfiguredUrls(server, context);
-  const found = await findMetadata(server, context);
-  const insecureEndpoints = checkEndpoints(found.metadata, server, context);
-  const policy = tokenPolicy(found, server, context);
-  const { issuer, jwks_uri: jwksUri } = found.metadata;
-  const { logoutClientIds: clientIds, discoveryUrl } = server.settings;
-  const keys = jwksUri
-    ? createKeySet(reachableUrl(jwksUri, issuer, discoveryUrl), {
-        maxAge: server.settings.keysMaxAgeSeconds ?? DEFAULT_KEYS_MAX_AGE_SECONDS,
-        maxAgeVariable: context.variable('keysMaxAgeSeconds'),
-        logger: context.logger ?? processWarnings,
+  const { nameOf, resources, logger = processWarnings } = context;
+  const { discoveryUrl } = settings;
+  const connected = await connectServer(
+    source,
+    { discoveryUrl, introspectionUrl, userinfoUrl: userinfo?.url },
+    context,
+  );
+  const { type, document, metadata, endpoints, published } = connected;
+  const { issuer } = metadata;
+  const policy = {
+    // An IdP without metadata names none.
+    issuer: source.kind === 'byHand' ? undefined : issuer,
+    accessTokenIssuer: metadata.access_token_issuer,
+    audience: settings.audience ?? resources,
+  };
+  const keys = endpoints.jwks
+    ? createKeySet(endpoints.jwks, {
+        maxAge: settings.keysMaxAgeSeconds,
+        maxAgeName: nameOf('keysMaxAgeSeconds'),
+        logger,
       })
     : undefined;
-  const methods = proofMethods(server, found.metadata, keys, policy, context);
-  const logouts = rememberLogouts();
-  const advice = adviceOf(server, context);
-  const doubts = describeDoubts({ server, ...found, policy, methods, context });
-  return {
-    config: toAuthServerConfig(found.metadata, found.type),
+  const asksByClient = introspectionUrl !== undefined || settings.clientId !== undefined;
+  const methods = createProofMethods(
+    {
+      issuer,
+      keys,
+      userinfo: endpoints.userinfo ? { ...userinfo, url: endpoints.userinfo } : undefined,
+      introspectionUrl: asksByClient ? endpoints.introspection : undefined,
+      client: settings,
+      mapping: mapping ?? { subjectPath: 'sub' },
+      userinfoRole,
+      revocation: settings.revocation,
+      resources,
+      nameOf,
+      logger,
+    },
+    policy,
+  );
+  const ownAdvice = adviceOf(advice, context);
+  const verifier = createTokenVerifier({
     issuer,
-    metadata: found.document,
-    published: found.published,
-    scopes: server.settings.scopes.filter((scope) => scope !== OFFLINE_ACCESS),
-    advice,
-    requiredScopes: requireByLongName(server.settings).filter((scope) => scope !== OFFLINE_ACCESS),
+    prove: createProver(methods, policy, settings.maxOpaqueTokenLength),
+    introspect: methods.introspectProved,
+    policy,
+    advice: ownAdvice,
+    cacheSeconds: settings.tokenCacheSeconds,
+    perResource: settings.audience === undefined,
+    logoutTokens: { keys, clientIds: settings.logoutClientIds },
+  });
+  return {
+    config: mcpAuthConfig(metadata, type),
+    issuer,
+    published,
+    scopes: settings.scopes.filter((scope) => scope !== OFFLINE_ACCESS),
+    requiredScopes: requireByLongName(settings).filter((scope) => scope !== OFFLINE_ACCESS),
     missingScopes: (info, required) => missingScopes(info, required, policy),
-    pageClient: { id: server.settings.pageClientId, variable: context.variable('pageClientId') },
-    warnings: [...insecure, ...insecureEndpoints, ...doubts],
-    notes: [],
-    verifyAccessToken: requireCalledResource(
-      rememberVerdicts(
-        createVerifyAccessToken(
-          issuer,
-          methods,
-          policy,
-          advice,
-          logouts,
-          server.settings.maxOpaqueTokenLength,
-        ),
-        server.settings.verdictLifetime,
-        logouts,
-      ),
-      server.settings.audience === undefined,
-      advice,
-    ),
-    backchannelLogout:
-      keys && clientIds && createBackchannelLogout(keys.findPatiently, { issuer, clientIds }, logouts),
-    onLogout: logouts.subscribe,
+    advice: ownAdvice,
+    warnings: [
+      ...connected.warnings,
+      ...describeDoubts({ source, settings, connected, policy, methods, nameOf }),
+    ],
+    about: {
+      metadata: document,
+      notes: [],
+      pageClient: { id: settings.pageClientId, variable: nameOf('pageClientId') },
+    },
+    ...verifier,
     [Symbol.asyncDispose]: async () => {},
   };
 }
 
-function tokenPolicy(
-  found: FoundMetadata,
-  server: AuthorizationServer,
-  context: ConnectionContext,
-): TokenPolicy {
-  return {
-    issuer: found.byHand ? undefined : found.metadata.issuer,
-    accessTokenIssuer: found.metadata.access_token_issuer,
-    audience: server.settings.audience ?? context.resources,
-  };
-}
-
 /** What holds at every IdP, where the provider knows nothing better. */
-function adviceOf(server: AuthorizationServer, { variable }: ConnectionContext): Advice {
-  const audience = `Make the IdP issue tokens for this server, or accept them on purpose with ${variable('audience')}`;
-  return { audience_mismatch: audience, audience_unknown: `${audience}=none`, ...server.advice };
-}
-
-function proofMethods(
-  server: AuthorizationServer,
-  metadata: AuthorizationServerMetadata,
-  keys: KeySet | undefined,
-  policy: TokenPolicy,
-  context: ConnectionContext,
-): ProofMethods {
-  const { settings, mapping = { subjectPath: 'sub' } } = server;
-  const reach = (url: string) => reachableUrl(url, metadata.issuer, settings.discoveryUrl);
-  const introspectionUrl =
-    server.introspectionUrl ??
-    (settings.clientId === undefined ? undefined : metadata.introspection_endpoint);
-  const userinfoUrl = server.userinfo?.url ?? metadata.userinfo_endpoint;
-  const userinfo = userinfoUrl ? { ...server.userinfo, url: reach(userinfoUrl) } : undefined;
-  const client = {
-    ...settings,
-    advice: `check ${context.variable('clientId')} and ${context.variable('clientSecret')}, or try another ${context.variable('clientAuth')}`,
+function adviceOf(known: Advice = {}, { nameOf }: ConnectionContext): Advice {
+  const audience = 'Make the IdP issue tokens for this server, or accept them on purpose with';
+  const advice = {
+    audience_mismatch: `${audience} {audience}`,
+    audience_unknown: `${audience} {audience=none}`,
+    ...known,
   };
-  const warnOfProfile = createProfileWarning(context.logger);
-  const readSigned = createSignedUserinfoReader(keys?.find, metadata.issuer, warnOfProfile);
-  return {
-    verifyJwt:
-      keys &&
-      createJwtVerifier(keys.find, { ...policy, issuer: metadata.issuer, resources: context.resources }),
-    introspect: introspectionUrl ? createIntrospector(reach(introspectionUrl), client, policy) : undefined,
-    readUserinfo: userinfo && createUserinfoReader(userinfo, mapping, readSigned),
-    readProfile: userinfo && createProfileReader(userinfo, mapping, readSigned),
-    mapping,
-    userinfoRole: server.userinfoRole,
-    revocationUnchecked: createUncheckedRevocation(
-      settings.revocation ?? 'best-effort',
-      context.variable('revocation'),
-      context.logger ?? processWarnings,
-    ),
-    warnOfProfile,
-  };
+  return Object.fromEntries(Object.entries(advice).map(([code, text]) => [code, withNames(text, nameOf)]));
 }

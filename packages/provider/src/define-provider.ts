@@ -1,106 +1,25 @@
-import { z } from 'zod';
-import type { AccessTokenInfo } from './access-token-info.ts';
-import type { JsonObject, ResolvedAuthServerConfig } from './authorization-server-metadata.ts';
 import {
+  ConfigurationError,
+  type ConfigurationProblem,
   describeEnvironment,
   type Environment,
-  type EnvironmentReading,
-  type EnvironmentSchema,
+  type NameOf,
+  nodeEnvironment,
+  optionNames,
   readEnvironment,
-  variableName,
-} from './environment.ts';
-import { type Advice, ConfigurationError } from './errors.ts';
-import type { Logout } from './logouts.ts';
-import { nodeEnvironment } from './node-environment.ts';
-import type { Caller } from './question-budget.ts';
-import { unknownVariables } from './unknown-variables.ts';
-import type { WarningLogger } from './warning-logger.ts';
-
-/** What every connection is made for. */
-export interface ConnectOptions {
-  /** The URLs of this server's protected resources, the audience of its tokens (RFC 8707). */
-  resources: readonly [string, ...string[]];
-  /** Takes the warnings of a running connection, as pino does; warnings of the process (`process.emitWarning`) otherwise. */
-  logger?: WarningLogger | undefined;
-  /**
-   * The URL under which clients reach this server, with its path and without a slash at the end; the origin of the
-   * first resource otherwise. It is the issuer (RFC 8414 §2) of metadata that this server publishes itself.
-   */
-  publicUrl?: string;
-}
-
-/** What a provider's declaration is given to connect with. */
-export interface ConnectionContext extends ConnectOptions {
-  /** `NODE_ENV=production`: what is unsafe is refused, not warned about. */
-  production: boolean;
-  /** The environment variable that holds a field of the provider's schema, for messages. */
-  variable(field: string): string;
-}
-
-/** The call that a token came with, as far as its judgement looks at it. */
-export interface TokenUse {
-  /** Who calls, as far as it can be told. Those without any are one caller. */
-  caller?: Caller | undefined;
-  /** The resource that is called: where the server's resources are the accepted audience, the token must name it. */
-  resource?: string | undefined;
-}
-
-/** A provider that is connected: everything a protected resource needs of its authorization server. */
-export interface ProviderConnection extends AsyncDisposable {
-  /** For mcp-auth: `new MCPAuth({ server: config })`. */
-  config: ResolvedAuthServerConfig;
-  /** The issuer of the tokens, byte for byte. */
-  issuer: string;
-  /** The metadata exactly as the IdP sent it; what was given by hand where it sends none. */
-  metadata: JsonObject;
-  /**
-   * What MCP clients are told: the issuer that protected resource metadata names (RFC 9728 §2) and the metadata
-   * that this server publishes. The IdP's own, unless no client could find its metadata there.
-   */
-  published: { issuer: string; metadata: JsonObject };
-  /** The scopes asked of clients. */
-  scopes: readonly string[];
-  /** The scopes that a token must have, by the names under which the IdP can be asked for them. */
-  requiredScopes: readonly string[];
-  /**
-   * The scopes of a list that an accepted token lacks. The long and the short name of a scope (`api://app/read`,
-   * `read`) are one where the token is for this server.
-   */
-  missingScopes(info: Pick<AccessTokenInfo, 'scopes' | 'audience'>, required: readonly string[]): string[];
-  /** What to change at this IdP when a token is refused, for the log. */
-  advice: Advice;
-  /** What the operator should know at start. */
-  warnings: readonly string[];
-  /** The client of the server's own page, where one is registered, and the variable that says it. */
-  pageClient?: { id: string | undefined; variable: string } | undefined;
-  /** What a person who signs in should know. */
-  notes: readonly string[];
-  /**
-   * Judges an access token. Plugs into mcp-auth's `bearerAuth` and, as `{ verifyAccessToken }`, into the MCP
-   * SDK's `requireBearerAuth`. Each caller has a bounded number of bad tokens asked about at the IdP.
-   *
-   * @throws {TokenRefusedError} when the token is no good, with the one check that failed.
-   * @throws {VerificationUndecidedError} when the IdP cannot be asked.
-   * @throws {RateLimitedError} when the caller's bad tokens are no longer asked about.
-   */
-  verifyAccessToken(token: string, use?: TokenUse): Promise<AccessTokenInfo>;
-  /**
-   * Takes a logout token of the IdP (OpenID Connect Back-Channel Logout 1.0): from then on no token of its session
-   * or user that was issued before is accepted. Nothing where the IdP has none for this server.
-   *
-   * @throws {LogoutRefusedError} when the logout token is no good.
-   * @throws {VerificationUndecidedError} when the IdP's keys can not be had.
-   */
-  backchannelLogout?: ((logoutToken: string) => Promise<void>) | undefined;
-  /**
-   * Has a function called with each logout of which the IdP tells, for what outlives a request: the tokens of its
-   * user or session are then to be judged again.
-   */
-  onLogout(listener: (logout: Logout) => void): void;
-}
+  readOptions,
+  type SettingsSchema,
+  settingMeta,
+  unknownVariables,
+  variableNames,
+} from '@mcp-whoami/environment';
+import { z } from 'zod';
+import type { ConnectionContext, ConnectOptions } from './connect-options.ts';
+import type { ProviderConnection } from './connection.ts';
+import { checkConfiguredUrls } from './metadata/transport-security.ts';
 
 /** An identity provider as data and one function. */
-export interface ProviderDefinition<Schema extends EnvironmentSchema> {
+export interface ProviderDefinition<Schema extends SettingsSchema> {
   /** The value of `PROVIDER`. */
   id: string;
   /** The product's name. */
@@ -108,73 +27,135 @@ export interface ProviderDefinition<Schema extends EnvironmentSchema> {
   /** What the names of its environment variables begin with. */
   environmentPrefix?: string;
   /** The names, without the prefix, of variables that other programs are known to read. */
-  foreignVariables?: RegExp;
-  environment: Schema;
-  connect(values: z.output<Schema>, context: ConnectionContext): Promise<ProviderConnection>;
+  foreignVariables?: RegExp | undefined;
+  /** Its options, which are its environment variables too. */
+  options: Schema;
+  connect(options: z.output<Schema>, context: ConnectionContext): Promise<ProviderConnection>;
 }
 
+/** A provider whose variables are read, and that is ready to connect; or everything that is wrong with them. */
+export type ProviderReading =
+  | { success: true; connect(context: ConnectOptions): Promise<ProviderConnection> }
+  | { success: false; problems: ConfigurationProblem[] };
+
 /** An identity provider that can be connected. */
-export interface Provider<Schema extends EnvironmentSchema = EnvironmentSchema> {
+export interface Provider<Options = Record<string, unknown>> {
   readonly id: string;
   readonly title: string;
   readonly environmentPrefix?: string;
-  readonly environment: Schema;
-  /** The provider's variables, or everything that is wrong with them; a name with its prefix that nothing reads too. */
-  readEnvironment(environment: Environment): EnvironmentReading<z.output<Schema>>;
+  /** The schema of its options, for documentation. */
+  readonly options: SettingsSchema;
   /**
-   * Reads the provider's variables and its metadata.
+   * Connects the provider by typed options.
+   *
+   * @throws {ConfigurationError} that names every option that is missing, malformed or does not work.
+   * @example
+   * const connection = await keycloak.connect(
+   *   { issuer: 'http://localhost:8080/realms/mcp-realm' },
+   *   { resources: ['http://localhost:3001/mcp'] },
+   * );
+   */
+  connect(options: Options, context: ConnectOptions): Promise<ProviderConnection>;
+  /**
+   * Connects the provider by environment variables.
    *
    * @throws {ConfigurationError} that names every variable that is missing, malformed or does not work.
+   * @example
+   * // KEYCLOAK_ISSUER=http://localhost:8080/realms/mcp-realm
+   * const connection = await keycloak.connectFromEnvironment(process.env, {
+   *   resources: ['http://localhost:3001/mcp'],
+   * });
    */
-  connect(environment: Environment, options: ConnectOptions): Promise<ProviderConnection>;
+  connectFromEnvironment(environment: Environment, context: ConnectOptions): Promise<ProviderConnection>;
+  /** The first half of it: reads the variables, without asking the IdP. */
+  readEnvironment(environment: Environment): ProviderReading;
 }
 
-/** Makes a provider of its definition. */
-export function defineProvider<Schema extends EnvironmentSchema>(
+/**
+ * Makes a provider of its definition.
+ *
+ * @example
+ * export const example = defineProvider({
+ *   id: 'example',
+ *   title: 'Example',
+ *   environmentPrefix: 'EXAMPLE',
+ *   options: providerOptions(
+ *     { issuer: issuerSetting({ description: 'the issuer', example: 'https://idp.example.com' }) },
+ *     { scopes: ['openid'] },
+ *   ),
+ *   connect: (settings, context) =>
+ *     connectAuthorizationServer(
+ *       { metadata: { kind: 'discover', type: 'oidc', issuer: settings.issuer }, userinfoRole: 'profile', settings },
+ *       context,
+ *     ),
+ * });
+ */
+export function defineProvider<Schema extends SettingsSchema>(
   definition: ProviderDefinition<Schema>,
-): Provider<Schema> {
-  const { connect, foreignVariables, ...data } = definition;
-  const { environment: schema, environmentPrefix: prefix } = definition;
-  const read = (environment: Environment): EnvironmentReading<z.output<Schema>> => {
-    const reading = readEnvironment(schema, environment, prefix);
-    const known = describeEnvironment(schema, prefix);
-    const unknown =
-      prefix === undefined ? [] : unknownVariables(environment, known, prefix, foreignVariables);
-    if (unknown.length === 0) return reading;
-    return { success: false, problems: [...unknown, ...(reading.success ? [] : reading.problems)] };
+): Provider<{ [Option in keyof z.input<Schema>]: z.input<Schema>[Option] }> {
+  const { foreignVariables, connect, ...data } = definition;
+  const { options: schema, environmentPrefix: prefix } = definition;
+
+  const connectWith = async (
+    values: z.output<Schema>,
+    context: ConnectionContext,
+  ): Promise<ProviderConnection> => {
+    try {
+      const insecure = checkConfiguredUrls(schema, values, context);
+      const connection = await connect(values, context);
+      return { ...connection, warnings: [...insecure, ...connection.warnings] };
+    } catch (error) {
+      throw error instanceof ConfigurationError ? withExamples(error, schema, context.nameOf) : error;
+    }
   };
+  const read = (environment: Environment): ProviderReading => {
+    const own = readEnvironment(schema, environment, prefix);
+    const node = readEnvironment(z.object(nodeEnvironment), environment);
+    const unknown =
+      prefix === undefined
+        ? []
+        : unknownVariables(environment, describeEnvironment(schema, prefix), prefix, foreignVariables);
+    if (unknown.length > 0 || !own.success || !node.success) {
+      const problems = [own, node].flatMap((reading) => (reading.success ? [] : reading.problems));
+      return { success: false, problems: [...unknown, ...problems] };
+    }
+    const nameOf = variableNames(prefix);
+    return {
+      success: true,
+      connect: (context) => {
+        const production = node.values.nodeEnv === 'production' || context.production;
+        return connectWith(own.values, { ...context, production, nameOf });
+      },
+    };
+  };
+
   return {
     ...data,
-    readEnvironment: read,
-    connect: async (environment, options) => {
-      const reading = read(environment);
-      const node = readEnvironment(z.object(nodeEnvironment), environment);
-      if (!reading.success || !node.success) {
-        throw new ConfigurationError([reading, node].flatMap((part) => (part.success ? [] : part.problems)));
-      }
-      try {
-        return await connect(reading.values, {
-          ...options,
-          production: node.values.nodeEnv,
-          variable: (field) => variableName(field, prefix),
-        });
-      } catch (error) {
-        throw error instanceof ConfigurationError ? withExamples(error, schema, prefix) : error;
-      }
+    connect: async (options, context) => {
+      const reading = readOptions(schema, options);
+      if (!reading.success) throw new ConfigurationError(reading.problems);
+      return connectWith(reading.values, { ...context, nameOf: optionNames(schema) });
     },
+    connectFromEnvironment: async (environment, context) => {
+      const reading = read(environment);
+      if (!reading.success) throw new ConfigurationError(reading.problems);
+      return reading.connect(context);
+    },
+    readEnvironment: read,
   };
 }
 
 /** A problem that is found while connecting has the schema's example, like one of the schema's own. */
-function withExamples(
-  error: ConfigurationError,
-  schema: EnvironmentSchema,
-  prefix?: string,
-): ConfigurationError {
-  const examples = new Map(describeEnvironment(schema, prefix).map(({ name, example }) => [name, example]));
+function withExamples(error: ConfigurationError, schema: SettingsSchema, nameOf: NameOf): ConfigurationError {
+  const examples = new Map(
+    Object.entries(schema.shape).map(([field, fieldSchema]) => [
+      nameOf(field),
+      nameOf(field, settingMeta(fieldSchema).example),
+    ]),
+  );
   const problems = error.problems.map((problem) => {
-    const example = examples.get(problem.variable);
-    return example === undefined ? problem : { example: `${problem.variable}=${example}`, ...problem };
+    const example = examples.get(problem.setting);
+    return example === undefined ? problem : { example, ...problem };
   });
   return new ConfigurationError(problems, error.cause);
 }

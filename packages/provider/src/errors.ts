@@ -1,51 +1,5 @@
-import {
-  InvalidTokenError,
-  ServerError,
-  TooManyRequestsError,
-} from '@modelcontextprotocol/sdk/server/auth/errors.js';
-import { IdpRequestError } from './idp-request.ts';
-
-/** One thing that is wrong with the configuration, and how to put it right. */
-export interface ConfigurationProblem {
-  /** The environment variable to change. */
-  variable: string;
-  expected: string;
-  /** Nothing when the variable is not set; a placeholder when it is a secret. */
-  found?: string | undefined;
-  /** An assignment that works. */
-  example?: string | undefined;
-  /** What else helps to find the cause. */
-  hint?: string | undefined;
-}
-
-/** The configuration can't work. `message` names every wrong variable, what was expected and an example. */
-export class ConfigurationError extends Error {
-  readonly code = 'configuration_invalid';
-  readonly problems: readonly ConfigurationProblem[];
-
-  /** @param problems of which the first of each variable is told: the others mostly follow from it. */
-  constructor(problems: readonly ConfigurationProblem[], cause?: unknown) {
-    const first = problems.filter(
-      ({ variable }, index) => problems.findIndex((other) => other.variable === variable) === index,
-    );
-    super(first.map(describeProblem).join('\n'), { cause });
-    this.name = 'ConfigurationError';
-    this.problems = first;
-  }
-}
-
-/** Whether connecting failed only because the IdP could not be asked: it may work later. */
-export function isIdpUnreachable(error: unknown): boolean {
-  return error instanceof ConfigurationError && error.cause instanceof IdpRequestError;
-}
-
-function describeProblem({ variable, expected, found, example, hint }: ConfigurationProblem): string {
-  const lines = [found === undefined ? `${variable} is not set.` : `${variable} does not work: ${found}`];
-  lines.push(`  expected: ${expected}`);
-  if (hint !== undefined) lines.push(`  ${hint}`);
-  if (example !== undefined) lines.push(`  example:  ${example}`);
-  return lines.join('\n');
-}
+import { ConfigurationError } from '@mcp-whoami/environment';
+import { formatBearerChallenge } from './bearer-challenge.ts';
 
 /** Why a token was refused: the one check that failed. */
 export type RefusalCode =
@@ -85,13 +39,12 @@ export const refusalTexts: Readonly<Record<RefusalCode, string>> = {
 };
 
 /**
- * A token was looked at and is no good. `message` is for the client, `logMessage` for the operator.
+ * A token was looked at and is not valid. `message` is for the client, `logMessage` for the operator.
  *
- * It is the MCP SDK's own InvalidTokenError, which `requireBearerAuth` answers with 401; frameworks that
- * know HTTP errors by `status` and `headers`, Express among them, answer the same. It carries no stack:
- * a refusal is an answer, not a defect.
+ * Frameworks that know HTTP errors by `status` and `headers`, Express among them, answer 401. It carries no stack: a
+ * refusal is an answer, not a defect.
  */
-export class TokenRefusedError extends InvalidTokenError {
+export class TokenRefusedError extends Error {
   readonly code: RefusalCode;
   /** What was expected, what was found and what to do; never the token. */
   readonly logMessage: string;
@@ -104,7 +57,9 @@ export class TokenRefusedError extends InvalidTokenError {
     this.name = 'TokenRefusedError';
     this.code = code;
     this.logMessage = logMessage;
-    this.headers = { 'WWW-Authenticate': `Bearer error="invalid_token", error_description="${text}"` };
+    this.headers = {
+      'WWW-Authenticate': formatBearerChallenge({ error: 'invalid_token', errorDescription: text }),
+    };
     this.stack = `${this.name}: ${text}`;
   }
 }
@@ -119,7 +74,7 @@ export function withAdvice(refusal: TokenRefusedError, advice: Advice): TokenRef
 }
 
 /**
- * A logout token is no good: 400 (OpenID Connect Back-Channel Logout §2.8). `logMessage` is for the operator; the
+ * A logout token is not valid: 400 (OpenID Connect Back-Channel Logout §2.8). `logMessage` is for the operator; the
  * sender learns no more than that.
  */
 export class LogoutRefusedError extends Error {
@@ -134,6 +89,16 @@ export class LogoutRefusedError extends Error {
   }
 }
 
+/** That an IdP gave no usable answer, and after how many seconds it may be asked again, where that is known. */
+function isIdpRequestError(error: unknown): error is Error & { retryAfter?: number | undefined } {
+  return error instanceof Error && 'code' in error && error.code === 'idp_request_failed';
+}
+
+/** Whether connecting failed only because the IdP could not be asked: it may work later. */
+export function isIdpUnreachable(error: unknown): boolean {
+  return error instanceof ConfigurationError && isIdpRequestError(error.cause);
+}
+
 /** Seconds after which a client may try again when the identity provider could not be asked and says nothing else. */
 const RETRY_AFTER_SECONDS = 5;
 /** A client is never sent away for longer, whatever the identity provider says, in seconds. */
@@ -141,10 +106,8 @@ const MAX_RETRY_AFTER_SECONDS = 60;
 
 /**
  * The identity provider could not be asked, so nothing is known of the token: 503, never 401.
- *
- * It is the MCP SDK's own ServerError, so that `requireBearerAuth` does not call the token invalid.
  */
-export class VerificationUndecidedError extends ServerError {
+export class VerificationUndecidedError extends Error {
   readonly code = 'idp_unavailable';
   readonly logMessage: string;
   readonly status = 503;
@@ -162,7 +125,7 @@ export class VerificationUndecidedError extends ServerError {
 }
 
 function retryAfterOf(cause: unknown): number {
-  const wanted = (cause instanceof IdpRequestError ? cause.retryAfter : undefined) ?? RETRY_AFTER_SECONDS;
+  const wanted = (isIdpRequestError(cause) ? cause.retryAfter : undefined) ?? RETRY_AFTER_SECONDS;
   return Math.min(Math.max(Math.ceil(wanted), 1), MAX_RETRY_AFTER_SECONDS);
 }
 
@@ -170,7 +133,7 @@ function retryAfterOf(cause: unknown): number {
  * A caller's tokens proved nothing so often that the identity provider is not asked about more of them for a while:
  * 429 (RFC 6585 §4). Nothing is known of this token.
  */
-export class RateLimitedError extends TooManyRequestsError {
+export class RateLimitedError extends Error {
   readonly code = 'rate_limited';
   readonly logMessage: string;
   readonly status = 429;
@@ -185,4 +148,68 @@ export class RateLimitedError extends TooManyRequestsError {
     this.headers = { 'Retry-After': String(Math.max(Math.ceil(retryAfter), 1)) };
     this.stack = `${this.name}: ${text}`;
   }
+}
+
+/**
+ * Whether an error is a {@link TokenRefusedError}, also of another copy of this package.
+ *
+ * @example
+ * if (isTokenRefused(error)) response.status(401).json({ reason: error.code });
+ */
+export function isTokenRefused(error: unknown): error is TokenRefusedError {
+  return isAnswer(error) && Object.hasOwn(refusalTexts, error.code);
+}
+
+/**
+ * Whether an error is a {@link VerificationUndecidedError}, also of another copy of this package.
+ *
+ * @example
+ * if (isVerificationUndecided(error)) response.set(error.headers).sendStatus(503);
+ */
+export function isVerificationUndecided(error: unknown): error is VerificationUndecidedError {
+  return isAnswer(error) && error.code === 'idp_unavailable';
+}
+
+/** Whether an error is a {@link RateLimitedError}, also of another copy of this package. */
+export function isRateLimited(error: unknown): error is RateLimitedError {
+  return isAnswer(error) && error.code === 'rate_limited';
+}
+
+/** Whether an error is a {@link LogoutRefusedError}, also of another copy of this package. */
+export function isLogoutRefused(error: unknown): error is LogoutRefusedError {
+  return isAnswer(error) && error.code === 'logout_token_invalid';
+}
+
+/** An error that says how it is answered, and has a text for the log. */
+function isAnswer(error: unknown): error is Error & { code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'logMessage' in error;
+}
+
+/** Controls, and characters that change how a line looks or reads: bidi, invisible ones, other line ends. */
+const unprintable = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
+
+/**
+ * A text from outside as one line that shows all that is in it: what does not print is escaped, and past a number
+ * of characters it is cut.
+ */
+export function printable(text: string, limit: number): string {
+  const cut = text.length > limit;
+  const shown = (cut ? text.slice(0, limit) : text).replace(unprintable, escapeCharacter);
+  return cut ? `${shown}…` : shown;
+}
+
+/** As in JSON and JavaScript, code unit by code unit. */
+function escapeCharacter(character: string): string {
+  return character
+    .split('')
+    .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .join('');
+}
+
+/** Characters of a value from outside that a log line shows at most. */
+const MAX_QUOTED_LENGTH = 300;
+
+/** A value from outside, for a log line. */
+export function quote(value: unknown): string {
+  return printable(JSON.stringify(value) ?? 'none', MAX_QUOTED_LENGTH);
 }

@@ -1,62 +1,53 @@
-export type { AccessTokenInfo, Proof, SubjectKind } from './access-token-info.ts';
-export type { AuthorizationServer, EndpointsByHand, IssuerToDiscover } from './authorization-server.ts';
-export type {
-  AuthorizationServerMetadata,
-  JsonObject,
-  ResolvedAuthServerConfig,
-} from './authorization-server-metadata.ts';
-export { backchannelLogoutVariable } from './backchannel-logout.ts';
+export { ConfigurationError, type ConfigurationProblem, isLoopbackHost } from '@mcp-whoami/environment';
+export type { AuthorizationServer } from './authorization-server.ts';
+export { type BearerChallenge, formatBearerChallenge } from './bearer-challenge.ts';
 export { connectAuthorizationServer } from './connect-authorization-server.ts';
+export type { ConnectionContext, ConnectOptions } from './connect-options.ts';
+export type { AboutConnection, ProviderConnection } from './connection.ts';
 export {
-  type ConnectionContext,
-  type ConnectOptions,
   defineProvider,
   type Provider,
-  type ProviderConnection,
   type ProviderDefinition,
-  type TokenUse,
+  type ProviderReading,
 } from './define-provider.ts';
 export {
-  type DescribedVariable,
-  describeEnvironment,
-  type Environment,
-  type EnvironmentReading,
-  type EnvironmentSchema,
-  isSet,
-  readEnvironment,
-  requireEnvironment,
-  type VariableMeta,
-  variable,
-  variableName,
-} from './environment.ts';
-export {
   type Advice,
-  ConfigurationError,
-  type ConfigurationProblem,
   isIdpUnreachable,
+  isLogoutRefused,
+  isRateLimited,
+  isTokenRefused,
+  isVerificationUndecided,
   LogoutRefusedError,
+  printable,
+  quote,
   RateLimitedError,
   type RefusalCode,
   refusalTexts,
   TokenRefusedError,
   VerificationUndecidedError,
 } from './errors.ts';
-export { jsonPathPattern } from './json-path.ts';
-export type { Logout } from './logouts.ts';
-export { nodeEnvironment } from './node-environment.ts';
-export { printable, quote } from './printable.ts';
-export type { UserinfoRole } from './prove-token.ts';
-export type { Caller } from './question-budget.ts';
+export { type JsonObject, jsonPathPattern } from './json.ts';
+export type { AuthorizationServerMetadata } from './metadata/authorization-server-metadata.ts';
+export { issuerUrl } from './metadata/authorization-server-metadata.ts';
+export type { EndpointsByHand, IssuerToDiscover, MetadataSource } from './metadata/connected-server.ts';
+export type { McpAuthConfig } from './metadata/mcp-auth-config.ts';
+export { defineOpenIdProvider, type OpenIdProviderDefinition, openIdOptions } from './openid-provider.ts';
 export {
-  commaSeparated,
-  crossCheck,
-  issuerVariable,
-  providerEnvironment,
+  backchannelLogoutSetting,
+  issuerSetting,
+  providerOptions,
   type ResourceServerSettings,
-} from './resource-server-settings.ts';
-export { revocationVariable } from './revocation.ts';
-export { shownUrl } from './shown-value.ts';
-export { misspelledVariables } from './unknown-variables.ts';
-export { httpUrl, isLoopbackHost, isPlainHttp, issuerUrl } from './urls.ts';
-export type { SubjectMapping, UserinfoEndpoint } from './userinfo.ts';
+  resourceServerOptions,
+  revocationSetting,
+} from './options.ts';
+export {
+  type AccessTokenInfo,
+  type Caller,
+  isAccessTokenInfo,
+  type Proof,
+  type SubjectKind,
+  type TokenUse,
+} from './token/access-token-info.ts';
+export type { Logout } from './token/logouts.ts';
+export type { SubjectMapping, UserinfoEndpoint, UserinfoRole } from './token/user.ts';
 export type { WarningLogger } from './warning-logger.ts';

@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { ada, grace, type StandIn, type StandInOptions, startStandIn, verdictOn } from '@mcp-whoami/testkit';
+import { ada, grace, type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
+import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { LogoutRefusedError } from '../src/index.ts';
 import { type Question, startIntrospectionEndpoint } from './introspection-endpoint.ts';
@@ -17,7 +18,7 @@ const start = async (
   const connection = stack.use(
     await connect(
       idp,
-      { TEST_LOGOUT_CLIENT_IDS: `other, ${clientId}`, TEST_VERDICT_LIFETIME: '60', ...environment(idp) },
+      { TEST_LOGOUT_CLIENT_IDS: `other, ${clientId}`, TEST_TOKEN_CACHE_SECONDS: '60', ...environment(idp) },
       { userinfoRole: 'none' },
     ),
   );
@@ -273,6 +274,24 @@ describe('a logout', () => {
     expect((await verdictOn(connection, alive)).code).toBe('revoked');
   });
 
+  it('has introspection asked about a proved JWT though strangers’ tokens had it shut', async () => {
+    await using started = await start(
+      { introspection: true, jwtsHonoured: true },
+      ({ introspectionClient }) => ({
+        TEST_CLIENT_ID: introspectionClient.clientId,
+        TEST_CLIENT_SECRET: introspectionClient.clientSecret,
+      }),
+    );
+    const { idp, connection } = started;
+    const alive = await idp.issueAccessToken({ resource });
+    await started.logOut({ sub: ada.sub, sid: 's1' });
+    idp.fail('introspection', 'refuse');
+    for (let index = 0; index < 20; index += 1) await verdictOn(connection, `garbage-${index}`);
+    idp.recover();
+    expect((await verdictOn(connection, 'garbage')).logMessage).toContain('left alone');
+    expect((await connection.verifyAccessToken(alive)).provedBy).toBe('jwt');
+  });
+
   it('leaves a JWT that the IdP has just taken as not revoked, where it says so at userinfo', async () => {
     await using idp = await startStandIn({ jwtsHonoured: true });
     const environment = { TEST_LOGOUT_CLIENT_IDS: clientId };
@@ -322,7 +341,7 @@ describe('an introspected token', () => {
   });
 
   /** Judges a token while logouts come: each before introspection has answered another time that it is active. */
-  const judgeDuringLogouts = async (logouts: object[], claims: object, verdictLifetime: string) => {
+  const judgeDuringLogouts = async (logouts: object[], claims: object, tokenCacheSeconds: string) => {
     await using idp = await startStandIn({ signingAlg: 'ES256' });
     let asked = 0;
     const ask = async ({ answer }: Question) => {
@@ -334,7 +353,7 @@ describe('an introspected token', () => {
     await using endpoint = await startIntrospectionEndpoint((question) => void ask(question));
     await using connection = await connect(
       idp,
-      { TEST_LOGOUT_CLIENT_IDS: clientId, TEST_VERDICT_LIFETIME: verdictLifetime },
+      { TEST_LOGOUT_CLIENT_IDS: clientId, TEST_TOKEN_CACHE_SECONDS: tokenCacheSeconds },
       { introspectionUrl: endpoint.url, userinfoRole: 'none' },
     );
     const status = await connection.verifyAccessToken('opaque').then(

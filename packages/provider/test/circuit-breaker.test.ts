@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { startStandIn, verdictOn } from '@mcp-whoami/testkit';
+import { serveOnLoopback, startStandIn } from '@mcp-whoami/testkit';
+import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createIdpRequester } from '../src/idp-requester.ts';
+import { createIdpRequester } from '../src/idp/requester.ts';
 import { connect } from './test-provider.ts';
 
 /** After so many requests without a whole answer the endpoint is asked whether it answers at all. */
@@ -106,15 +106,9 @@ describe('a dead endpoint of the IdP', () => {
 
 /** An endpoint by the test's own rule. */
 const startEndpoint = async (answer: (request: IncomingMessage, response: ServerResponse) => void) => {
-  const server = createServer(answer);
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`;
+  const running = await serveOnLoopback(createServer(answer));
+  onTestFinished(() => running[Symbol.asyncDispose]());
+  const url = `http://127.0.0.1:${running.port}/`;
   return createIdpRequester(url, async () => ({}));
 };
 
@@ -130,6 +124,17 @@ it('requests that a gateway drops for what they carry shut the endpoint to nobod
     for (const { status } of await Promise.allSettled(dropped)) expect(status).toBe('rejected');
     expect((await ask(asks('Bearer good'))).status).toBe(200);
   }
+});
+
+it('an endpoint that takes its time with the neutral question, as with every other, is not shut', async () => {
+  const ask = await startEndpoint((request, response) => {
+    if (request.headers.authorization === 'Bearer dropped') request.socket.destroy();
+    else setTimeout(() => response.end('{}'), 2_500);
+  });
+  for (let call = 0; call < 2 * suspicions; call += 1) {
+    await ask(asks('Bearer dropped')).catch(() => undefined);
+  }
+  for (let call = 0; call < 2; call += 1) expect((await ask(asks('Bearer good'))).status).toBe(200);
 });
 
 it('a gateway that drops the neutral question too shuts the endpoint for a rest at a time, and no longer', async () => {

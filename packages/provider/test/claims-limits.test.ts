@@ -1,6 +1,7 @@
-import { ada, startStandIn, verdictOn } from '@mcp-whoami/testkit';
+import { ada, startStandIn } from '@mcp-whoami/testkit';
+import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
-import { excessOf } from '../src/claims-limits.ts';
+import { excessOf } from '../src/json.ts';
 import { connect, resource } from './test-provider.ts';
 
 const nested = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);

@@ -2,13 +2,13 @@ import { startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
 import { connect, resource, testProvider } from './test-provider.ts';
 
-const oauth = (issuer: string) => ({ metadata: { type: 'oauth', issuer, issuerField: 'issuer' } }) as const;
+const oauth = (issuer: string) => ({ metadata: { kind: 'discover', type: 'oauth', issuer } }) as const;
 
 describe('connecting', () => {
   it('publishes the IdP’s own issuer and metadata where clients find them', async () => {
     await using idp = await startStandIn({ metadata: 'rfc8414', issuerPath: '/oauth' });
     await using connection = await connect(idp, {}, oauth(idp.issuer));
-    expect(connection.published).toEqual({ issuer: idp.issuer, metadata: connection.metadata });
+    expect(connection.published).toEqual({ issuer: idp.issuer, metadata: connection.about.metadata });
   });
 
   it('publishes metadata under its own origin where clients would not find the IdP’s', async () => {
@@ -19,8 +19,8 @@ describe('connecting', () => {
     });
     await using connection = await connect(idp, {}, oauth(idp.issuer));
     expect(connection.issuer).toBe(idp.issuer);
-    expect(connection.metadata).toMatchObject({ issuer: idp.issuer, signed_metadata: 'e30.e30.e30' });
-    const { signed_metadata: _, ...unsigned } = connection.metadata;
+    expect(connection.about.metadata).toMatchObject({ issuer: idp.issuer, signed_metadata: 'e30.e30.e30' });
+    const { signed_metadata: _, ...unsigned } = connection.about.metadata;
     expect(connection.published).toEqual({
       issuer: 'http://localhost:3001',
       metadata: { ...unsigned, issuer: 'http://localhost:3001' },
@@ -32,7 +32,7 @@ describe('connecting', () => {
     const publicUrl = 'https://mcp.example.com/tools/whoami';
     const provider = testProvider(oauth(idp.issuer));
     const options = { resources: [`${publicUrl}/mcp`], publicUrl } as const;
-    await using connection = await provider.connect({ TEST_ISSUER: idp.issuer }, options);
+    await using connection = await provider.connectFromEnvironment({ TEST_ISSUER: idp.issuer }, options);
     expect(connection.published).toMatchObject({ issuer: publicUrl, metadata: { issuer: publicUrl } });
   });
 
@@ -53,7 +53,7 @@ describe('connecting', () => {
     await using idp = await startStandIn({ metadata: ['rfc8414', 'rfc8414-appended'], issuerPath: '/oauth' });
     idp.fail('metadata', { status: 200, body: { error: 'not_found' } }, { times: 1 });
     await using connection = await connect(idp, {}, oauth(idp.issuer));
-    expect(connection.metadata.issuer).toBe(idp.issuer);
+    expect(connection.about.metadata.issuer).toBe(idp.issuer);
   });
 
   it.each([
@@ -64,7 +64,7 @@ describe('connecting', () => {
   ])('starts with metadata that is wrong where it does not matter: %o', async (change) => {
     await using idp = await startStandIn({ transformMetadata: (document) => ({ ...document, ...change }) });
     await using connection = await connect(idp);
-    expect(connection.metadata).toMatchObject(change);
+    expect(connection.about.metadata).toMatchObject(change);
     const token = await idp.issueAccessToken({ resource });
     expect((await connection.verifyAccessToken(token)).subject).toBe('ada');
   });
@@ -97,9 +97,16 @@ describe('connecting', () => {
     await using connection = await connect(
       idp,
       {},
-      { repairMetadata: (document) => ({ ...document, jwks_uri: document.keys }) },
+      {
+        metadata: {
+          kind: 'discover',
+          type: 'oidc',
+          issuer: idp.issuer,
+          repair: (document) => ({ ...document, jwks_uri: document.keys }),
+        },
+      },
     );
-    expect(connection.metadata.jwks_uri).toBeUndefined();
+    expect(connection.about.metadata.jwks_uri).toBeUndefined();
     const { provedBy } = await connection.verifyAccessToken(await idp.issueAccessToken({ resource }));
     expect(provedBy).toBe('jwt');
   });
@@ -115,7 +122,7 @@ describe('connecting', () => {
       TEST_ISSUER: issuer,
       TEST_DISCOVERY_URL: `${idp.origin}/realm/.well-known/openid-configuration`,
     });
-    expect(connection.published).toEqual({ issuer, metadata: connection.metadata });
+    expect(connection.published).toEqual({ issuer, metadata: connection.about.metadata });
     const token = idp.signJwt(idp.validClaims({ iss: issuer, aud: resource }));
     expect(await connection.verifyAccessToken(token)).toMatchObject({ issuer, subject: 'ada' });
   });
@@ -152,6 +159,17 @@ describe('connecting', () => {
     expect(connection.scopes).toEqual(['openid']);
   });
 
+  it('takes the `.default` of an API for the scopes of that API, and of no other', async () => {
+    await using idp = await startStandIn();
+    const warningsOf = async (required: string) => {
+      const scopes = { TEST_SCOPES: 'api://app/.default', TEST_REQUIRED_SCOPES: required };
+      await using connection = await connect(idp, scopes);
+      return connection.warnings;
+    };
+    expect(await warningsOf('access_as_user api://app/read')).toEqual([]);
+    expect(await warningsOf('api://other/read')).toEqual([expect.stringContaining('names api://other/read')]);
+  });
+
   it('has nothing to warn of with a plain IdP', async () => {
     await using idp = await startStandIn();
     await using connection = await connect(idp);
@@ -166,7 +184,7 @@ describe('connecting', () => {
   });
 
   it('names every missing variable before it asks the IdP', async () => {
-    await expect(testProvider().connect({}, { resources: [resource] })).rejects.toThrow(
+    await expect(testProvider().connectFromEnvironment({}, { resources: [resource] })).rejects.toThrow(
       'TEST_ISSUER is not set',
     );
   });

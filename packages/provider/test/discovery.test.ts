@@ -1,8 +1,8 @@
 import { startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
-import { IdpRequestError } from '../src/idp-request.ts';
+import { IdpRequestError } from '../src/idp/request.ts';
 import { isIdpUnreachable } from '../src/index.ts';
-import { waysToIdp } from '../src/ways-to-idp.ts';
+import { waysToIdp } from '../src/metadata/ways-to-idp.ts';
 import { startHttpAnswers } from './http-answers.ts';
 import { connect, resource, testProvider } from './test-provider.ts';
 
@@ -20,7 +20,7 @@ const documentOf = (origin: string, changes: object = {}) => ({
 });
 
 const connectTo = (environment: Record<string, string>) =>
-  testProvider().connect(environment, { resources: [resource] });
+  testProvider().connectFromEnvironment(environment, { resources: [resource] });
 
 const messageOf = async (environment: Record<string, string>) => {
   const error: unknown = await connectTo(environment).catch((reason: unknown) => reason);

@@ -1,11 +1,17 @@
+import {
+  describeEnvironment,
+  httpUrl,
+  readEnvironment,
+  requireEnvironment,
+  setting,
+} from '@mcp-whoami/environment';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { describeEnvironment, httpUrl, readEnvironment, requireEnvironment, variable } from '../src/index.ts';
 import { testProvider } from './test-provider.ts';
 
 const schema = z.object({
-  issuer: variable(httpUrl, { description: 'the issuer', example: 'https://idp.example.com' }),
-  clientSecret: variable(z.string().max(5, { error: 'at most 5 characters' }).optional(), {
+  issuer: setting(httpUrl, { description: 'the issuer', example: 'https://idp.example.com' }),
+  clientSecret: setting(z.string().max(5, { error: 'at most 5 characters' }).optional(), {
     description: 'the secret',
     example: 'abc',
     secret: true,
@@ -28,7 +34,7 @@ describe('an environment', () => {
 
   it('takes an empty variable for one that is not set', () => {
     const reading = readEnvironment(schema, { P_ISSUER: ' ' }, 'P');
-    expect(reading).toMatchObject({ success: false, problems: [{ variable: 'P_ISSUER', found: undefined }] });
+    expect(reading).toMatchObject({ success: false, problems: [{ setting: 'P_ISSUER', found: undefined }] });
   });
 
   it('describes its variables, required or not', () => {
@@ -41,13 +47,13 @@ describe('an environment', () => {
 
 describe('the settings of every provider', () => {
   const problemsOf = (environment: Record<string, string>) => {
-    const { environment: settings, environmentPrefix } = testProvider();
+    const { options: settings, environmentPrefix } = testProvider();
     const reading = readEnvironment(
       settings,
       { TEST_ISSUER: 'https://idp.example.com', ...environment },
       environmentPrefix,
     );
-    return reading.success ? [] : reading.problems.map(({ variable: name }) => name);
+    return reading.success ? [] : reading.problems.map(({ setting: name }) => name);
   };
 
   it.each([
@@ -60,8 +66,8 @@ describe('the settings of every provider', () => {
     ['TEST_SCOPES', 'openid "quoted"'],
     ['TEST_REQUIRED_SCOPES', 'mcp:read\\'],
     ['TEST_CLIENT_AUTH', 'none'],
-    ['TEST_VERDICT_LIFETIME', '61'],
-    ['TEST_VERDICT_LIFETIME', '1.5'],
+    ['TEST_TOKEN_CACHE_SECONDS', '61'],
+    ['TEST_TOKEN_CACHE_SECONDS', '1.5'],
     ['TEST_ISSUER', 'https://idp.example.com/{tenantid}/v2.0'],
     ['TEST_ISSUER', 'https://idp.example.com/<tenant>/v2.0'],
     ['TEST_ISSUER', 'https://idp.example.com/%7Btenantid%7D/v2.0'],
@@ -78,11 +84,11 @@ describe('the settings of every provider', () => {
   });
 
   it.each(['a,b', 'a b', 'a, b', ' ,a ,\n b, '])('take commas and spaces in every list: %j', (list) => {
-    const { environment, environmentPrefix } = testProvider();
+    const { options, environmentPrefix } = testProvider();
     const fields = ['AUDIENCE', 'SCOPES', 'REQUIRED_SCOPES', 'LOGOUT_CLIENT_IDS'];
     const lists = Object.fromEntries(fields.map((field) => [`TEST_${field}`, list]));
     const values = requireEnvironment(
-      environment,
+      options,
       { TEST_ISSUER: 'https://idp.example.com', ...lists },
       environmentPrefix,
     );
@@ -96,9 +102,9 @@ describe('the settings of every provider', () => {
   });
 
   it('keep an issuer byte for byte, split lists, and have defaults', () => {
-    const { environment, environmentPrefix } = testProvider();
+    const { options, environmentPrefix } = testProvider();
     const values = requireEnvironment(
-      environment,
+      options,
       { TEST_ISSUER: 'HTTPS://Idp.Example.com/', TEST_AUDIENCE: 'a, b', TEST_REQUIRED_SCOPES: 'x  y x' },
       environmentPrefix,
     );
@@ -108,7 +114,7 @@ describe('the settings of every provider', () => {
       scopes: ['openid'],
       requiredScopes: ['x', 'y'],
       clientAuth: 'client_secret_basic',
-      verdictLifetime: 10,
+      tokenCacheSeconds: 10,
       maxOpaqueTokenLength: 4_096,
       keysMaxAgeSeconds: 86_400,
       revocation: 'best-effort',
@@ -134,18 +140,20 @@ describe('a variable that nothing reads', () => {
   ])('is refused with the nearest right name, and not shown: %s', (name, example) => {
     const [problem, ...others] = problemsOf({ [name]: 'PLANTED' });
     expect(others).toEqual([]);
-    expect(problem).toMatchObject({ variable: name, example });
+    expect(problem).toMatchObject({ setting: name, example });
     expect(JSON.stringify(problem)).not.toContain('PLANTED');
   });
 
   it('is refused beside what else is wrong, and by `connect` too', async () => {
     const environment = { TEST_ISSUER: 'x', TEST_REQUIRED_SCOPE: 'mcp:admin' };
-    expect(problemsOf(environment).map(({ variable: name }) => name)).toEqual([
+    expect(problemsOf(environment).map(({ setting: name }) => name)).toEqual([
       'TEST_REQUIRED_SCOPE',
       'TEST_ISSUER',
     ]);
     const resources: [string] = ['https://mcp.example.com/mcp'];
-    await expect(testProvider().connect(environment, { resources })).rejects.toThrow('TEST_REQUIRED_SCOPES');
+    await expect(testProvider().connectFromEnvironment(environment, { resources })).rejects.toThrow(
+      'TEST_REQUIRED_SCOPES',
+    );
   });
 
   it.each([
@@ -167,7 +175,10 @@ describe('a variable that nothing reads', () => {
 describe('NODE_ENV', () => {
   const resources: [string] = ['https://mcp.example.com/mcp'];
   const connect = (value: string) =>
-    testProvider().connect({ TEST_ISSUER: 'http://idp.invalid', NODE_ENV: value }, { resources });
+    testProvider().connectFromEnvironment(
+      { TEST_ISSUER: 'http://idp.invalid', NODE_ENV: value },
+      { resources },
+    );
 
   it.each(['Production', 'PRODUCTION', 'prod', 'production ', ' production', 'production\n', 'staging'])(
     'is refused in another spelling: %j',
@@ -178,6 +189,11 @@ describe('NODE_ENV', () => {
 
   it('closes the gates of production', async () => {
     await expect(connect('production')).rejects.toThrow('TEST_ISSUER=https://idp.invalid');
+    const taken = testProvider().connectFromEnvironment(
+      { TEST_ISSUER: 'http://idp.invalid', NODE_ENV: 'production' },
+      { resources, production: false },
+    );
+    await expect(taken).rejects.toThrow('TEST_ISSUER=https://idp.invalid');
     for (const value of ['development', 'test', '']) {
       await expect(connect(value)).rejects.toThrow('can not be reached');
     }

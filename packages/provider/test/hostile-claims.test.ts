@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { hostileTokens, startStandIn, verdictOn } from '@mcp-whoami/testkit';
+import { hostileTokens, startStandIn } from '@mcp-whoami/testkit';
+import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { connect, resource } from './test-provider.ts';

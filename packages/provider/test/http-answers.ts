@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { serveOnLoopback } from '@mcp-whoami/testkit';
 
 /** An answer: a document, or a status with headers. */
 export type PathAnswer = object | { status: number; headers: Record<string, string> };
@@ -15,19 +15,10 @@ export const startHttpAnswers = async (answersOf: (origin: string) => Record<str
     if ('status' in answer && 'headers' in answer) {
       response.writeHead(Number(answer.status), Object(answer.headers)).end();
     } else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const origin = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+  });
+  const { port, ...running } = await serveOnLoopback(server);
+  const origin = `http://127.0.0.1:${port}`;
   answers = answersOf(origin);
-  return {
-    origin,
-    /** The paths that were asked, in order. */
-    paths,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  // The paths that were asked, in order.
+  return { ...running, origin, paths };
 };

@@ -1,4 +1,5 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
+import { serveOnLoopback } from '@mcp-whoami/testkit';
 
 /** A request to the endpoint, which is answered when the test says so. */
 export interface Question {
@@ -18,17 +19,6 @@ export const startIntrospectionEndpoint = async (onQuestion: (question: Question
         void response.setHeader('content-type', 'application/json').end(JSON.stringify(answer)),
     });
   });
-  const port = await new Promise<number>((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
-    });
-  });
-  return {
-    url: `http://127.0.0.1:${port}/introspect`,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await server[Symbol.asyncDispose]();
-    },
-  };
+  const { port, ...running } = await serveOnLoopback(server);
+  return { ...running, url: `http://127.0.0.1:${port}/introspect` };
 };

@@ -1,4 +1,5 @@
-import { ada, startStandIn, verdictOn } from '@mcp-whoami/testkit';
+import { ada, startStandIn } from '@mcp-whoami/testkit';
+import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
 import { connect, resource } from './test-provider.ts';
 

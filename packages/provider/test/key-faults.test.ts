@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { ada, type StandIn, startStandIn, verdictOn } from '@mcp-whoami/testkit';
+import { ada, type StandIn, startStandIn } from '@mcp-whoami/testkit';
+import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
 import { connect, resource } from './test-provider.ts';
 

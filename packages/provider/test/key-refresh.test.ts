@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
+import { serveOnLoopback } from '@mcp-whoami/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { createKeySet } from '../src/key-set.ts';
+import { createKeySet } from '../src/idp/key-set.ts';
 
 const { publicKey } = await generateKeyPair('ES256');
 const jwk = await exportJWK(publicKey);
@@ -19,17 +19,12 @@ const start = async (maxAge = 86_400) => {
     requests.push(response);
     if (!published.held) answer(response);
   });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/jwks`;
+  const running = await serveOnLoopback(server);
+  onTestFinished(() => running[Symbol.asyncDispose]());
+  const url = `http://127.0.0.1:${running.port}/jwks`;
   const warnings: { details: object; message: string }[] = [];
   const logger = { warn: (details: object, message: string) => void warnings.push({ details, message }) };
-  const keys = createKeySet(url, { maxAge, maxAgeVariable: 'TEST_KEYS_MAX_AGE_SECONDS', logger });
+  const keys = createKeySet(url, { maxAge, maxAgeName: 'TEST_KEYS_MAX_AGE_SECONDS', logger });
   const token = { payload: '', signature: '' };
   const find = async (kid: string) => (await keys.find({ alg: 'ES256', kid }, token)) !== undefined;
   const findPatiently = async (kid: string) =>
@@ -111,9 +106,18 @@ it('each refresh that fails is a warning, and there are no more of them than ref
   for (let call = 0; call < 20; call += 1) await find('first');
   await expect.poll(() => warnings.length).toBe(1);
   expect(requests.length).toBe(2);
-  expect(warnings[0]?.details).toMatchObject({ reason: 'keys_not_refreshed' });
+  expect(warnings[0]?.details).toEqual({ reason: 'keys_not_refreshed' });
   expect(warnings[0]?.message).toMatch(/360 seconds old.*see whether the IdP can be reached/);
   pass(11);
   await find('first');
   await expect.poll(() => warnings.length).toBe(2);
+});
+
+it('a key that was not published is asked for again when the clock was set back', async () => {
+  const { published, find } = await start();
+  await expect(find('second')).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
+  published.ids = ['first', 'second'];
+  await expect(find('second')).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
+  pass(-60);
+  expect(await find('second')).toBe(true);
 });

@@ -1,5 +1,7 @@
-import { ada, type Fault, startStandIn, verdictOn } from '@mcp-whoami/testkit';
+import { ada, type Fault, startStandIn } from '@mcp-whoami/testkit';
+import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import type { Caller } from '../src/index.ts';
 import { connect, resource } from './test-provider.ts';
 
 /** How many times the keys are asked for at will; then once a cooldown. */
@@ -60,6 +62,37 @@ describe('the keys of an issuer', () => {
     pass(9);
     await codesOfFlood();
     expect(started.keyRequests()).toBe(atWill + 1);
+  });
+
+  it('that are new are found for others though one caller looks for unknown ones without end', async () => {
+    await using started = await start();
+    pass(0);
+    await started.subjectOf(started.goodToken());
+    let sent = 0;
+    const ask = (token: string, caller: Caller) =>
+      started.connection.verifyAccessToken(token, { caller }).then(
+        ({ subject }) => subject,
+        ({ code }) => code,
+      );
+    const flood = async () => {
+      for (let times = 0; times < 20; times += 1) {
+        sent += 1;
+        // One site, however many networks it has.
+        await ask(started.tokenWithKeyId(`unknown-${sent}`), [`2001:db8:1:${sent}`, '2001:db8:1']);
+      }
+    };
+    for (let rotation = 0; rotation < 5; rotation += 1) {
+      await flood();
+      await started.idp.rotateKeys();
+      expect(await ask(started.goodToken(), '2001:db8:1')).toBe('idp_unavailable');
+      expect(await ask(started.goodToken(), `203.0.113.${rotation}`)).toBe(ada.sub);
+    }
+    // What many looked for together is bounded too.
+    const before = started.keyRequests();
+    for (let index = 0; index < 100; index += 1) {
+      await ask(started.tokenWithKeyId(`of-many-${index}`), `198.51.100.${index}`);
+    }
+    expect(started.keyRequests()).toBe(before);
   });
 
   it('that were looked for and are not there are refused at once for a cooldown', async () => {

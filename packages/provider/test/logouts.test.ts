@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rememberLogouts } from '../src/logouts.ts';
+import { rememberLogouts } from '../src/token/logouts.ts';
 
 /** Logouts of users, one a second. */
 const recorded = (max: number, total: number) => {

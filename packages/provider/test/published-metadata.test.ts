@@ -4,7 +4,7 @@ import { connect, resource } from './test-provider.ts';
 
 const own = 'http://localhost:3001';
 
-const oauth = (issuer: string) => ({ metadata: { type: 'oauth', issuer, issuerField: 'issuer' } }) as const;
+const oauth = (issuer: string) => ({ metadata: { kind: 'discover', type: 'oauth', issuer } }) as const;
 
 const withoutIss = { authorization_response_iss_parameter_supported: undefined };
 
@@ -22,7 +22,7 @@ describe('metadata that does not speak of PKCE', () => {
     const { issuer, metadata } = connection.published;
     expect(issuer).toBe(own);
     expect(metadata).toEqual({
-      ...connection.metadata,
+      ...connection.about.metadata,
       issuer: own,
       code_challenge_methods_supported: ['S256'],
     });
@@ -37,7 +37,7 @@ describe('metadata that does not speak of PKCE', () => {
   it('stays the IdP’s own where that promises `iss`, which clients compare', async () => {
     await using idp = await startIdp({ code_challenge_methods_supported: undefined });
     await using connection = await connect(idp);
-    expect(connection.published).toEqual({ issuer: idp.issuer, metadata: connection.metadata });
+    expect(connection.published).toEqual({ issuer: idp.issuer, metadata: connection.about.metadata });
     expect(connection.warnings).toEqual([expect.stringMatching(/does not publish it .*RFC 9207/)]);
   });
 
@@ -55,14 +55,14 @@ describe('metadata that speaks of PKCE', () => {
   it('is published as it is, even where it has no S256', async () => {
     await using idp = await startIdp({ ...withoutIss, code_challenge_methods_supported: ['plain'] });
     await using connection = await connect(idp);
-    expect(connection.published).toEqual({ issuer: idp.issuer, metadata: connection.metadata });
+    expect(connection.published).toEqual({ issuer: idp.issuer, metadata: connection.about.metadata });
     expect(connection.warnings).toEqual([expect.stringContaining('does not list S256')]);
   });
 });
 
 describe('endpoints given by hand', () => {
   const byHand = (pkce: 'S256' | 'none' | undefined) => ({
-    metadata: { authorizationEndpoint: `${own}/a`, tokenEndpoint: `${own}/t`, pkce },
+    metadata: { kind: 'byHand' as const, authorizationEndpoint: `${own}/a`, tokenEndpoint: `${own}/t`, pkce },
     userinfo: { url: `${own}/me` },
   });
   const published = async (idp: StandIn, pkce: 'S256' | 'none' | undefined) => {

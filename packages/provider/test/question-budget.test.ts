@@ -22,7 +22,7 @@ const start = async (lifetime = '10') => {
   const { clientId, clientSecret } = idp.introspectionClient;
   const client = { TEST_CLIENT_ID: clientId, TEST_CLIENT_SECRET: clientSecret };
   const connection = stack.use(
-    await connect(idp, { ...client, TEST_VERDICT_LIFETIME: lifetime }, { userinfoRole: 'none' }),
+    await connect(idp, { ...client, TEST_TOKEN_CACHE_SECONDS: lifetime }, { userinfoRole: 'none' }),
   );
   let garbage = 0;
   /** Bad tokens, to which the IdP says no in no time. */
@@ -64,6 +64,11 @@ describe('a caller that sends only bad tokens', () => {
     expect(refused.logMessage).toContain('TRUSTED_PROXIES');
 
     pass(11);
+    expect(await started.flood('mallory', 50)).toEqual(new Set(['inactive']));
+
+    // Nor does it wait for longer when the clock is set back.
+    expect(await started.flood('mallory', 2 * bound)).toContain('rate_limited');
+    pass(-3_600);
     expect(await started.flood('mallory', 50)).toEqual(new Set(['inactive']));
   });
 

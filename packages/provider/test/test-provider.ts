@@ -1,12 +1,12 @@
 import type { StandIn } from '@mcp-whoami/testkit';
 import {
   type AuthorizationServer,
-  backchannelLogoutVariable,
+  backchannelLogoutSetting,
   connectAuthorizationServer,
   defineProvider,
-  issuerVariable,
-  providerEnvironment,
-  revocationVariable,
+  issuerSetting,
+  providerOptions,
+  revocationSetting,
   type WarningLogger,
 } from '../src/index.ts';
 
@@ -18,21 +18,20 @@ export const testProvider = (changes: Partial<AuthorizationServer> = {}) =>
     id: 'test',
     title: 'Test',
     environmentPrefix: 'TEST',
-    environment: providerEnvironment(
+    options: providerOptions(
       {
-        issuer: issuerVariable({ description: 'the issuer', example: 'https://idp.example.com' }),
-        ...backchannelLogoutVariable,
-        ...revocationVariable,
+        issuer: issuerSetting({ description: 'the issuer', example: 'https://idp.example.com' }),
+        ...backchannelLogoutSetting,
+        ...revocationSetting,
       },
       { scopes: ['openid'] },
     ),
     connect: (settings, context) =>
       connectAuthorizationServer(
         {
-          metadata: { type: 'oidc', issuer: settings.issuer, issuerField: 'issuer' },
+          metadata: { kind: 'discover', type: 'oidc', issuer: settings.issuer },
           userinfoRole: 'profile',
           settings,
-          urls: { issuer: settings.issuer },
           ...changes,
         },
         context,
@@ -48,7 +47,7 @@ export const connect = (
   changes: Partial<AuthorizationServer> = {},
   logger: WarningLogger = silent,
 ) =>
-  testProvider(changes).connect(
-    { TEST_ISSUER: idp.issuer, TEST_VERDICT_LIFETIME: '0', ...environment },
+  testProvider(changes).connectFromEnvironment(
+    { TEST_ISSUER: idp.issuer, TEST_TOKEN_CACHE_SECONDS: '0', ...environment },
     { resources: [resource], logger },
   );

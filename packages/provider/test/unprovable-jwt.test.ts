@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { ada, type StandIn, type StandInOptions, startStandIn, verdictOn } from '@mcp-whoami/testkit';
+import { ada, type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
+import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect, resource } from './test-provider.ts';
 

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { ada, nativeClient, type StandIn, startStandIn, verdictOn } from '@mcp-whoami/testkit';
+import { ada, nativeClient, type StandIn, startStandIn } from '@mcp-whoami/testkit';
+import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
 import { connect, resource, testProvider } from './test-provider.ts';
 
@@ -12,9 +13,17 @@ const start = async (environment: Record<string, string> = {}) => {
   const idp = stack.use(await startStandIn({ introspection: true }));
   const warnings: string[] = [];
   const connection = stack.use(
-    await testProvider().connect(
-      { TEST_ISSUER: idp.issuer, TEST_VERDICT_LIFETIME: '0', ...environment },
-      { resources: [resource], logger: { warn: (_, message) => void warnings.push(message) } },
+    await testProvider().connectFromEnvironment(
+      { TEST_ISSUER: idp.issuer, TEST_TOKEN_CACHE_SECONDS: '0', ...environment },
+      {
+        resources: [resource],
+        logger: {
+          warn: (details, message) => {
+            expect(details).toEqual({ reason: 'profile_missing' });
+            warnings.push(message);
+          },
+        },
+      },
     ),
   );
   const owned = stack.move();

@@ -1,6 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { ada, grace, startStandIn, verdictOn } from '@mcp-whoami/testkit';
+import { ada, grace, startStandIn } from '@mcp-whoami/testkit';
+import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect, resource } from './test-provider.ts';
 
@@ -11,7 +12,11 @@ const start = async (environment: Record<string, string> = {}) => {
   const { clientId, clientSecret } = idp.introspectionClient;
   const client = { TEST_CLIENT_ID: clientId, TEST_CLIENT_SECRET: clientSecret };
   const connection = stack.use(
-    await connect(idp, { ...client, TEST_VERDICT_LIFETIME: '10', ...environment }, { userinfoRole: 'none' }),
+    await connect(
+      idp,
+      { ...client, TEST_TOKEN_CACHE_SECONDS: '10', ...environment },
+      { userinfoRole: 'none' },
+    ),
   );
   const owned = stack.move();
   return { idp, connection, [Symbol.asyncDispose]: () => owned.disposeAsync() };
@@ -72,8 +77,19 @@ describe('a verdict', () => {
     expect(await verdictOn(started.connection, token)).toMatchObject({ code: 'inactive' });
   });
 
+  it.each(['accepts', 'refuses'])('that %s is asked for again when the clock was set back', async (kind) => {
+    await using started = await start();
+    fakeClocks();
+    const token = kind === 'accepts' ? await started.idp.issueAccessToken({ resource }) : 'unknown';
+    const judge = () => started.connection.verifyAccessToken(token).catch(() => undefined);
+    await judge();
+    pass(-3_600);
+    await judge();
+    expect(started.idp.requests.count('introspection')).toBe(2);
+  });
+
   it('never outlives the token', async () => {
-    await using started = await start({ TEST_VERDICT_LIFETIME: '60' });
+    await using started = await start({ TEST_TOKEN_CACHE_SECONDS: '60' });
     fakeClocks();
     const token = await started.idp.issueAccessToken({ resource, lifetime: 5 });
     await started.connection.verifyAccessToken(token);
@@ -101,7 +117,7 @@ describe('a verdict', () => {
   });
 
   it('is asked for at each call when the lifetime is 0', async () => {
-    await using started = await start({ TEST_VERDICT_LIFETIME: '0' });
+    await using started = await start({ TEST_TOKEN_CACHE_SECONDS: '0' });
     const token = await started.idp.issueAccessToken({ resource });
     await started.connection.verifyAccessToken(token);
     await started.connection.verifyAccessToken(token);
@@ -109,7 +125,7 @@ describe('a verdict', () => {
   });
 
   it('is not pushed out by another user, whose tokens are many and whose claims are large', async () => {
-    await using started = await start({ TEST_VERDICT_LIFETIME: '60' });
+    await using started = await start({ TEST_TOKEN_CACHE_SECONDS: '60' });
     const { idp, connection } = started;
     const token = await idp.issueAccessToken({ resource });
     await connection.verifyAccessToken(token);
@@ -123,7 +139,7 @@ describe('a verdict', () => {
   });
 
   it('of a good token survives a flood of bad ones, in bounded memory', async () => {
-    await using started = await start({ TEST_VERDICT_LIFETIME: '60' });
+    await using started = await start({ TEST_TOKEN_CACHE_SECONDS: '60' });
     const token = await started.idp.issueAccessToken({ resource });
     await started.connection.verifyAccessToken(token);
     started.idp.fail('introspection', { status: 200, body: { active: false } });

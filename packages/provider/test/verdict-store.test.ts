@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { keepVerdict } from '../src/verdict.ts';
-import { createVerdictStore } from '../src/verdict-store.ts';
+import { keepVerdict } from '../src/token/verdict.ts';
+import { createVerdictStore } from '../src/token/verdict-store.ts';
 
 const verdictOf = (subject: string, claims: Record<string, unknown> = {}) =>
   keepVerdict(
@@ -16,7 +16,7 @@ const verdictOf = (subject: string, claims: Record<string, unknown> = {}) =>
       provedBy: 'jwt',
       subjectKind: 'user',
     },
-    0,
+    { stands: () => true, settling: false },
   );
 const megabyte = { padding: 'a'.repeat(500_000) };
 const minute = 60_000;

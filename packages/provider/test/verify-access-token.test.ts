@@ -1,4 +1,5 @@
-import { ada, dexLike, startStandIn, verdictOn, withoutAlg } from '@mcp-whoami/testkit';
+import { ada, dexLike, startStandIn, withoutAlg } from '@mcp-whoami/testkit';
+import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect, resource } from './test-provider.ts';
 

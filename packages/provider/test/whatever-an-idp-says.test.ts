@@ -2,9 +2,10 @@ import { type StandIn, startStandIn } from '@mcp-whoami/testkit';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TokenRefusedError, VerificationUndecidedError } from '../src/index.ts';
-import { jsonPathPattern, valueAt } from '../src/json-path.ts';
-import { checkClaims } from '../src/token-claims.ts';
-import { findUser } from '../src/userinfo.ts';
+import { jsonPathPattern, valueAt } from '../src/json.ts';
+import { requireAudience } from '../src/token/audience.ts';
+import { checkClaims } from '../src/token/token-claims.ts';
+import { findUser } from '../src/token/user.ts';
 import { connect, resource } from './test-provider.ts';
 
 /** Names that mean something to this server, to an IdP or to JavaScript. */
@@ -124,7 +125,8 @@ describe('claims', () => {
         const issuer = 'https://idp.example';
         let checked: ReturnType<typeof checkClaims>;
         try {
-          checked = checkClaims(claims, { issuer, audience: [audience] });
+          checked = checkClaims(claims, { issuer });
+          requireAudience(checked.audience, { audience: [audience] });
         } catch (error) {
           expect(error).toBeInstanceOf(TokenRefusedError);
           return;

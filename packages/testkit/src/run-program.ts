@@ -1,8 +1,5 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-
-const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** How long a program may take to be ready, in ms. */
 const startTimeout = 50_000;
@@ -18,6 +15,8 @@ export type RunOptions = Pick<SpawnOptions, 'cwd' | 'env' | 'shell'> & {
 export type RunningProgram = AsyncDisposable & {
   /** The first group of `ready`. */
   found: string;
+  /** Of the program, or of the shell that runs it. */
+  pid: number;
   /** All that it has written so far. */
   output: () => string;
   /** Ctrl-C unless told. Resolves when the last process has let go of the output. */
@@ -66,23 +65,11 @@ export const runProgram = async (
     }
   });
   const owned = stack.move();
-  return { found, output: () => output, end, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-};
-
-/**
- * Runs a command of the documentation in a shell, from the repository's root, as a person would. What npx would fetch
- * is replaced by what is installed: the pnpm that runs the tests, and `programs`. `.ci/bare-clone` runs a command as it
- * stands.
- */
-export const runCommand = (
-  command: string,
-  {
-    env = {},
-    programs = {},
-    ...options
-  }: Omit<RunOptions, 'cwd' | 'shell'> & { programs?: Readonly<Record<string, string>> },
-): Promise<RunningProgram> => {
-  const atHand = Object.entries({ 'npx -y pnpm@10.34.9': 'pnpm', ...programs });
-  const local = atHand.reduce((text, [fetched, installed]) => text.replace(fetched, installed), command);
-  return runProgram(local, [], { ...options, env: { ...process.env, ...env }, cwd: root, shell: true });
+  return {
+    found,
+    pid: child.pid ?? 0,
+    output: () => output,
+    end,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 };

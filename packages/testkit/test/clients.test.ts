@@ -1,12 +1,6 @@
 import { expect, it } from 'vitest';
-import {
-  connectSdkV1,
-  connectSdkV2,
-  grace,
-  nativeClient,
-  signInForToken,
-  startStandIn,
-} from '../src/index.ts';
+import { connectSdkV1, connectSdkV2 } from '../src/clients/index.ts';
+import { grace, nativeClient, signInForToken, startStandIn } from '../src/index.ts';
 import { startProtectedServer } from './protected-mcp-server.ts';
 
 const connects = { 'SDK v1': connectSdkV1, 'SDK v2': connectSdkV2 };

@@ -1,11 +1,5 @@
-import {
-  connectAuthorizationServer,
-  defineProvider,
-  httpUrl,
-  isLoopbackHost,
-  nodeEnvironment,
-  variable,
-} from '@mcp-whoami/provider';
+import { httpUrl, isLoopbackHost, nodeEnvironment, setting } from '@mcp-whoami/environment';
+import { connectAuthorizationServer, defineProvider, resourceServerOptions } from '@mcp-whoami/provider';
 import { z } from 'zod';
 import { startDevAuthorizationServer } from './authorization-server.ts';
 
@@ -13,28 +7,28 @@ const wrongResource = 'The client has to ask for a token with the URL of this se
 
 const everybody = 'the dev provider lets everybody in without a password; set PROVIDER';
 
-const scopes = ['openid', 'profile', 'email'];
+const settings = resourceServerOptions({ scopes: ['openid', 'profile', 'email'] }).parse({});
 
 /** An embedded authorization server with two users and no passwords: for a first try on one machine, never more. */
 export const dev = defineProvider({
   id: 'dev',
   title: 'embedded development identity provider',
-  environment: z.object({
-    nodeEnv: variable(
-      nodeEnvironment.nodeEnv.refine((production) => !production, {
+  options: z.object({
+    nodeEnv: setting(
+      nodeEnvironment.nodeEnv.refine((value) => value !== 'production', {
         error: `anything but production: ${everybody}`,
         params: { example: 'PROVIDER=generic-oidc' },
       }),
-      { description: 'not `production`', example: 'development', defaultText: 'none', exact: true },
+      { description: 'not `production`', example: 'development', exact: true },
     ),
-    host: variable(
+    host: setting(
       z
         .string()
         .default('127.0.0.1')
         .refine(isLoopbackHost, { error: `a loopback address: ${everybody}` }),
       { description: 'a loopback address', example: '127.0.0.1' },
     ),
-    publicUrl: variable(
+    publicUrl: setting(
       httpUrl
         .refine((url) => isLoopbackHost(URL.parse(url)?.hostname ?? ''), {
           error: `an address of this machine: ${everybody}`,
@@ -52,21 +46,22 @@ export const dev = defineProvider({
     try {
       const connection = await connectAuthorizationServer(
         {
-          metadata: { type: 'oidc', issuer: server.issuer, issuerField: 'issuer' },
+          metadata: { kind: 'discover', type: 'oidc', issuer: server.issuer },
           // Its tokens carry the profile.
           userinfoRole: 'none',
-          settings: { scopes, requiredScopes: [], clientAuth: 'client_secret_basic', verdictLifetime: 10 },
+          settings,
           advice: { audience_mismatch: wrongResource, audience_unknown: wrongResource },
-          urls: {},
         },
         context,
       );
       const names = server.users.map(({ name, email }) => `${name} (${email})`);
       return {
         ...connection,
-        // It has no variables: the page registers itself.
-        pageClient: undefined,
-        notes: [`Sign in as ${names.join(' or ')}: no password, and everything is forgotten at exit`],
+        about: {
+          metadata: connection.about.metadata,
+          // Without a page client: it has no variables, and the page registers itself.
+          notes: [`Sign in as ${names.join(' or ')}: no password, and everything is forgotten at exit`],
+        },
         [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
       };
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { LOOPBACK_HOST, type Middleware } from './request-filters.ts';
+import { isLoopbackHost } from '@mcp-whoami/environment';
+import type { Middleware } from './request-filters.ts';
 
 /** Pages of programs on this machine, whose schemes no website can have as its origin. */
 const PROGRAM_ORIGIN =
@@ -8,7 +9,7 @@ const PROGRAM_ORIGIN =
 /** Whether pages of an origin (RFC 6454 §7, as browsers send it) may use this server: those of this machine. */
 function isOfThisMachine(origin: string): boolean {
   const url = URL.parse(origin);
-  const isLoopback = url?.origin === origin && /^https?:$/.test(url.protocol) && LOOPBACK_HOST.test(url.host);
+  const isLoopback = url?.origin === origin && /^https?:$/.test(url.protocol) && isLoopbackHost(url.hostname);
   return isLoopback || PROGRAM_ORIGIN.test(origin);
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { htmlEscape } from 'escape-goat';
 import { isLoopbackRedirect } from './redirect-uris.ts';
 import type { DevelopmentUser } from './users.ts';
 
@@ -45,13 +46,13 @@ export type SignInRequest = {
 export function signInPage(request: SignInRequest): string {
   return page(
     'Sign in',
-    `<h1>Sign in to continue to ${escapeHtml(displayName(request.clientName))}</h1>
+    `<h1>Sign in to continue to ${htmlEscape(displayName(request.clientName))}</h1>
 <p>${identification(request.document)}</p>
 <p>It asks for access to ${listed(request.resources)} with:</p>
-<ul>${request.scopes.map((scope) => `<li>${escapeHtml(scope)}</li>`).join('')}</ul>
+<ul>${request.scopes.map((scope) => `<li>${htmlEscape(scope)}</li>`).join('')}</ul>
 <p>Then you go back to ${destination(request.redirectUri)}.</p>
 <form method="post">
-${request.users.map((user) => `<button name="choice" value="${escapeHtml(user.sub)}">Continue as ${escapeHtml(user.name)}</button>`).join('\n')}
+${request.users.map((user) => `<button name="choice" value="${htmlEscape(user.sub)}">Continue as ${htmlEscape(user.name)}</button>`).join('\n')}
 <button name="choice" value="cancel">Cancel</button>
 </form>
 <small>Development authorization server: anyone at this computer can sign in as anyone.</small>`,
@@ -60,7 +61,7 @@ ${request.users.map((user) => `<button name="choice" value="${escapeHtml(user.su
 
 /** What went wrong, for a person; `detail` may be text from a request. */
 export function errorPage(title: string, detail: string): string {
-  return page(title, `<h1>${escapeHtml(title)}</h1>\n<p>${escapeHtml(visible(detail))}</p>`);
+  return page(title, `<h1>${htmlEscape(title)}</h1>\n<p>${htmlEscape(visible(detail))}</p>`);
 }
 
 function page(title: string, main: string): string {
@@ -69,7 +70,7 @@ function page(title: string, main: string): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>${escapeHtml(title)}</title>
+<title>${htmlEscape(title)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
@@ -108,21 +109,9 @@ function visible(text: string): string {
 }
 
 function strong(text: string): string {
-  return `<strong>${escapeHtml(text)}</strong>`;
+  return `<strong>${htmlEscape(text)}</strong>`;
 }
 
 function listed(items: readonly string[]): string {
   return items.map(strong).join(', ');
-}
-
-const ENTITIES: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-function escapeHtml(value: string): string {
-  return value.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? '');
 }

@@ -1,3 +1,5 @@
+import { isLoopbackHost } from '@mcp-whoami/environment';
+
 /**
  * Schemes without a dot that real MCP clients own: the editors register theirs as `<scheme>://<extension>/…`. Any
  * other has to be a reversed domain name, so that nobody is sent to a handler of the system
@@ -23,8 +25,6 @@ const EDITOR_SCHEMES = new Set(
 /** A domain name in reverse order (RFC 8252 §7.1), which begins with a top-level domain: no `x-apple.…`. */
 const REVERSED_DOMAIN = /^(?:[a-z]{2,}|xn--[a-z0-9-]+)(?:\.[a-z0-9-]+)+:$/;
 
-const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
-
 const MAX_LENGTH = 2_048;
 
 /** `http` to this machine (RFC 8252 §7.3): only a program that runs here receives what is sent there. */
@@ -38,7 +38,7 @@ export function isHttpsLoopbackRedirect(uri: string): boolean {
 }
 
 function isLoopback(url: URL | undefined, protocol: 'http:' | 'https:'): boolean {
-  return url?.protocol === protocol && LOOPBACK_NAMES.has(url.hostname);
+  return url?.protocol === protocol && isLoopbackHost(url.hostname);
 }
 
 /**

@@ -1,13 +1,13 @@
+import { isLoopbackHost } from '@mcp-whoami/environment';
 import type { Provider } from 'oidc-provider';
 
 export type Middleware = Parameters<Provider['use']>[0];
 
-/** A `Host`, or the host of an origin. */
-export const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i;
-
 /** Refuses a page of another name that was rebound to the loopback address: its requests carry its own Host. */
 export const requireLoopbackHost: Middleware = async (ctx, next) => {
-  if (LOOPBACK_HOST.test(ctx.req.headers.host ?? '')) return next();
+  const { host = '' } = ctx.req.headers;
+  const name = /^[\w.:[\]-]+$/.test(host) ? URL.parse(`http://${host}`)?.hostname : undefined;
+  if (name !== undefined && isLoopbackHost(name)) return next();
   ctx.status = 403;
   ctx.body = 'Host is not a loopback name\n';
 };

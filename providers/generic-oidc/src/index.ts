@@ -1,34 +1,23 @@
-import {
-  backchannelLogoutVariable,
-  connectAuthorizationServer,
-  defineProvider,
-  issuerVariable,
-  providerEnvironment,
-} from '@mcp-whoami/provider';
+import { defineOpenIdProvider, issuerSetting, openIdOptions } from '@mcp-whoami/provider';
 
-/** Any OpenID Connect provider. */
-export const genericOidc = defineProvider({
+/**
+ * Any OpenID Connect provider.
+ *
+ * @example
+ * const connection = await genericOidc.connect(
+ *   { issuer: 'https://idp.example.com/' },
+ *   { resources: ['http://localhost:3001/mcp'] },
+ * );
+ */
+export const genericOidc = defineOpenIdProvider({
   id: 'generic-oidc',
   title: 'OpenID Connect',
   environmentPrefix: 'OIDC',
-  environment: providerEnvironment(
-    {
-      issuer: issuerVariable({
-        description: 'the issuer, byte for byte as its metadata says it (mind the trailing slash)',
-        example: 'https://idp.example.com/',
-      }),
-      ...backchannelLogoutVariable,
-    },
-    { scopes: ['openid', 'profile', 'email'] },
-  ),
-  connect: (settings, context) =>
-    connectAuthorizationServer(
-      {
-        metadata: { type: 'oidc', issuer: settings.issuer, issuerField: 'issuer' },
-        userinfoRole: 'profile',
-        settings,
-        urls: { issuer: settings.issuer },
-      },
-      context,
-    ),
+  options: openIdOptions({
+    issuer: issuerSetting({
+      description: 'the issuer, byte for byte as its metadata says it (mind the trailing slash)',
+      example: 'https://idp.example.com/',
+    }),
+  }),
+  issuer: ({ issuer }) => issuer,
 });

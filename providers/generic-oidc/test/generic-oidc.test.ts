@@ -1,4 +1,5 @@
-import { ada, ownResource, type StandIn, testProvider } from '@mcp-whoami/testkit';
+import { ada, type StandIn } from '@mcp-whoami/testkit';
+import { ownResource, testProvider } from '@mcp-whoami/testkit/provider-suite';
 import { genericOidc } from '../src/index.ts';
 
 const environment = ({ issuer }: StandIn) => ({ OIDC_ISSUER: issuer });

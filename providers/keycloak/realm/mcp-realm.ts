@@ -12,7 +12,7 @@ const realmRepresentation = z.looseObject({ realm: z.string() });
 export interface McpRealmOptions {
   /** The realm's name; `mcp-realm` unless told. */
   realm?: string;
-  /** `WHOAMI_PUBLIC_URL`: the origin of the MCP server, whose `/mcp` and `/sse` are every token's audience. */
+  /** `WHOAMI_PUBLIC_URL`: the public URL of the MCP server, whose `/mcp` and `/sse` are every token's audience. */
   publicUrl?: string;
   /** `WHOAMI_CLIENT_SECRET`: of the client `whoami`, which introspects. */
   clientSecret?: string;

@@ -3,19 +3,20 @@ import type { Advice } from '@mcp-whoami/provider';
 const readme = 'providers/keycloak/README.md';
 
 /** What else may be wrong when the realm's metadata can't be had or is another issuer's. */
-export const startHint = `The issuer is Keycloak's public address and /realms/<realm>. Keycloak calls itself by the name it is asked under unless its \`hostname\` (KC_HOSTNAME) is set; from inside a container set KEYCLOAK_DISCOVERY_URL too. \`pnpm keycloak\` starts one on this machine. See ${readme}#run-it`;
+export const startHint = `The issuer is Keycloak's public address and /realms/<realm>. Keycloak calls itself by the name it is asked under unless its \`hostname\` (KC_HOSTNAME) is set; from inside a container set {discoveryUrl} too. \`pnpm keycloak\` starts one on this machine. See ${readme}#run-it`;
 
 /** The realm's setting to change, in the words of the Admin Console, by reason of the refusal. */
 export function keycloakAdvice(audience: readonly string[]): Advice {
   const mappers = audience.map((value) => `"${value}"`).join(' and ');
-  const missingAudience = `Add an Audience mapper with Included Custom Audience ${mappers} to the client scope "basic" (Client scopes > basic > Mappers), see ${readme}#at-keycloak; or accept the token's audience on purpose with KEYCLOAK_AUDIENCE`;
+  const missingAudience = (accepting: string) =>
+    `Add an Audience mapper with Included Custom Audience ${mappers} to the client scope "basic" (Client scopes > basic > Mappers), see ${readme}#at-keycloak; or accept the token's audience on purpose with ${accepting}`;
   return {
-    audience_mismatch: missingAudience,
-    audience_unknown: `${missingAudience}=none. A token with neither aud nor sub is a lightweight one: switch off "Always use lightweight access token" (Clients > the client > Advanced)`,
+    audience_mismatch: missingAudience('{audience}'),
+    audience_unknown: `${missingAudience('{audience=none}')}. A token with neither aud nor sub is a lightweight one: switch off "Always use lightweight access token" (Clients > the client > Advanced)`,
     subject_missing:
       'Give the client the client scope "basic", which has the mapper "sub" (Clients > the client > Client scopes), and switch off "Always use lightweight access token" (Advanced)',
     issuer_mismatch:
-      'The token is of another realm, or Keycloak was asked for it under another name: set its hostname (KC_HOSTNAME) to the public address and KEYCLOAK_ISSUER to the same',
+      'The token is of another realm, or Keycloak was asked for it under another name: set its hostname (KC_HOSTNAME) to the public address and {issuer} to the same',
     revoked:
       'The session ended (Sessions), the token was revoked, or the user or the client is disabled or deleted: sign in again. If it is every token, Keycloak was asked under another name than its issuer: set its hostname (KC_HOSTNAME)',
     unknown_key:
@@ -31,7 +32,7 @@ export function keycloakAdvice(audience: readonly string[]): Advice {
     sender_constrained:
       'Switch off "Require DPoP bound tokens" (Clients > the client > Settings, Capability config) and "OAuth 2.0 Mutual TLS Certificate Bound Access Tokens Enabled" (Advanced)',
     inactive:
-      'Introspection says active only to a client that is in the token\'s audience: add an Audience mapper with Included Client Audience for the client KEYCLOAK_CLIENT_ID to the client scope "basic"',
+      'Introspection says active only to a client that is in the token\'s audience: add an Audience mapper with Included Client Audience for the client {clientId} to the client scope "basic"',
     insufficient_scope:
       'The scope has to be a client scope of the client (Clients > the client > Client scopes), and, where roles are mapped to it (Client scopes > the scope > Scope), the user has to have one of them (Users > the user > Role mapping)',
   };

@@ -1,4 +1,5 @@
-import { ada, ownResource, type StandInOptions, testProvider } from '@mcp-whoami/testkit';
+import { ada, type StandInOptions } from '@mcp-whoami/testkit';
+import { ownResource, testProvider } from '@mcp-whoami/testkit/provider-suite';
 import { keycloak } from '../src/index.ts';
 
 /** A realm: `resource` is ignored, mappers fill `aud`, the client is in `azp`, userinfo takes the JWTs. */

@@ -1,11 +1,5 @@
-import {
-  backchannelLogoutVariable,
-  connectAuthorizationServer,
-  defineProvider,
-  httpUrl,
-  providerEnvironment,
-  variable,
-} from '@mcp-whoami/provider';
+import { httpUrl, setting } from '@mcp-whoami/environment';
+import { defineOpenIdProvider, openIdOptions } from '@mcp-whoami/provider';
 
 const tenantUrl = httpUrl
   .refine((text) => /^[^:]+:\/\/[^/?#]*\/?$/.test(text), {
@@ -13,35 +7,28 @@ const tenantUrl = httpUrl
   })
   .transform((text) => text.replace(/\/$/, ''));
 
-/** A tenant of Logto. */
-export const logto = defineProvider({
+/**
+ * A tenant of Logto.
+ *
+ * @example
+ * const connection = await logto.connect(
+ *   { endpoint: 'https://x.logto.app' },
+ *   { resources: ['http://localhost:3001/mcp'] },
+ * );
+ */
+export const logto = defineOpenIdProvider({
   id: 'logto',
   title: 'Logto',
   environmentPrefix: 'LOGTO',
-  environment: providerEnvironment(
-    {
-      endpoint: variable(tenantUrl, {
-        description: 'the tenant’s endpoint; the issuer is that plus `/oidc`',
-        example: 'https://x.logto.app',
-      }),
-      ...backchannelLogoutVariable,
-    },
-    { scopes: ['openid', 'profile', 'email'] },
-  ),
-  connect: (settings, context) =>
-    connectAuthorizationServer(
-      {
-        metadata: {
-          type: 'oidc',
-          issuer: `${settings.endpoint}/oidc`,
-          issuerField: 'endpoint',
-          settingOf: (issuer) => issuer.replace(/\/oidc$/, ''),
-        },
-        // Logto's userinfo endpoint refuses every token that is bound to an API resource, and those are the JWTs.
-        userinfoRole: 'none',
-        settings,
-        urls: { endpoint: settings.endpoint },
-      },
-      context,
-    ),
+  options: openIdOptions({
+    endpoint: setting(tenantUrl, {
+      description: 'the tenant’s endpoint; the issuer is that plus `/oidc`',
+      example: 'https://x.logto.app',
+      url: true,
+    }),
+  }),
+  issuer: ({ endpoint }) => `${endpoint}/oidc`,
+  issuerOption: { field: 'endpoint', textFor: (issuer) => issuer.replace(/\/oidc$/, '') },
+  // Logto's userinfo endpoint refuses every token that is bound to an API resource, and those are the JWTs.
+  userinfoRole: 'none',
 });

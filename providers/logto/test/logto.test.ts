@@ -1,4 +1,5 @@
-import { ada, type StandInOptions, testProvider } from '@mcp-whoami/testkit';
+import { ada, type StandInOptions } from '@mcp-whoami/testkit';
+import { testProvider } from '@mcp-whoami/testkit/provider-suite';
 import { logto } from '../src/index.ts';
 
 /** Logto: issuer under /oidc, userinfo at /oidc/me, no dynamic registration, claims of the bare minimum. */

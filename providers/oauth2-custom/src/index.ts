@@ -1,42 +1,42 @@
 import { connectAuthorizationServer, defineProvider } from '@mcp-whoami/provider';
-import { environment } from './environment.ts';
+import { options } from './options.ts';
 
-/** An OAuth 2.0 authorization server that is no OpenID Connect provider, with metadata (RFC 8414) or without. */
+/**
+ * An OAuth 2.0 authorization server that is not an OpenID Connect provider, with metadata (RFC 8414) or without.
+ *
+ * @example
+ * const connection = await oauth2Custom.connect(
+ *   { issuer: 'https://idp.example.com/oauth' },
+ *   { resources: ['http://localhost:3001/mcp'] },
+ * );
+ */
 export const oauth2Custom = defineProvider({
   id: 'oauth2-custom',
   title: 'OAuth 2.0',
   environmentPrefix: 'OAUTH2',
   // Of oauth2-proxy, which stands before many servers.
   foreignVariables: /^PROXY_/,
-  environment,
+  options,
   connect: (settings, context) => {
-    const { issuer, authorizationEndpoint, tokenEndpoint, introspectionUrl } = settings;
-    const byHand =
-      authorizationEndpoint !== undefined && tokenEndpoint !== undefined
-        ? { authorizationEndpoint, tokenEndpoint, pkce: settings.pkce }
-        : undefined;
+    const { issuer = '', authorizationEndpoint, tokenEndpoint, pkce } = settings;
+    const { userinfoUrl, userinfoBody, introspectionUrl } = settings;
     return connectAuthorizationServer(
       {
-        metadata: byHand ?? { type: 'oauth', issuer: issuer ?? '', issuerField: 'issuer' },
+        metadata:
+          authorizationEndpoint !== undefined && tokenEndpoint !== undefined
+            ? { kind: 'byHand', authorizationEndpoint, tokenEndpoint, pkce }
+            : { kind: 'discover', type: 'oauth', issuer },
         // Introspection is instead of userinfo, unless both are configured.
-        userinfoRole:
-          introspectionUrl !== undefined && settings.userinfoUrl === undefined ? 'none' : 'profile',
+        userinfoRole: introspectionUrl !== undefined && userinfoUrl === undefined ? 'none' : 'profile',
         userinfo: {
+          url: userinfoUrl,
           method: settings.userinfoMethod,
           headers: settings.userinfoHeaders,
-          ...(settings.userinfoUrl === undefined ? {} : { url: settings.userinfoUrl }),
-          ...(settings.userinfoBody === undefined ? {} : { body: settings.userinfoBody }),
+          body: userinfoBody && JSON.stringify(userinfoBody),
         },
         introspectionUrl,
         mapping: { subjectPath: settings.subjectPath, claimsPath: settings.claimsPath },
         settings,
-        urls: {
-          issuer,
-          authorizationEndpoint,
-          tokenEndpoint,
-          introspectionUrl,
-          userinfoUrl: settings.userinfoUrl,
-        },
       },
       context,
     );

@@ -7,8 +7,8 @@ import {
   type StandIn,
   type StandInOptions,
   slackLike,
-  testProvider,
 } from '@mcp-whoami/testkit';
+import { testProvider } from '@mcp-whoami/testkit/provider-suite';
 import { oauth2Custom } from '../src/index.ts';
 
 const byIssuer = ({ issuer }: StandIn) => ({ OAUTH2_ISSUER: issuer });

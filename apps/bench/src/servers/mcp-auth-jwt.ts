@@ -1,7 +1,7 @@
 /** mcp-auth's own verification of JWTs, in the tutorial's server. */
 import express from 'express';
 import { fetchServerConfig, MCPAuth } from 'mcp-auth';
-import { audience } from '../user.ts';
+import { audience } from '../idp-facts.ts';
 import { handleBySdkV1 } from './sdk-v1-handler.ts';
 import { issuer, serve } from './serve.ts';
 
@@ -9,4 +9,4 @@ const mcpAuth = new MCPAuth({ server: await fetchServerConfig(issuer, { type: 'o
 const app = express();
 app.use(mcpAuth.delegatedRouter());
 app.post('/mcp', mcpAuth.bearerAuth('jwt', { audience }), express.json(), handleBySdkV1());
-await serve(app);
+serve(app);

@@ -5,4 +5,4 @@ import { claims, serve } from './serve.ts';
 
 const app = express();
 app.post('/mcp', express.json(), handleBySdkV1(claims));
-await serve(app);
+serve(app);

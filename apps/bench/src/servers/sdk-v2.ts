@@ -4,7 +4,7 @@ import { NodeStreamableHTTPServerTransport } from '@modelcontextprotocol/node';
 import { McpServer, OAuthError, OAuthErrorCode } from '@modelcontextprotocol/server';
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { audience } from '../user.ts';
+import { audience } from '../idp-facts.ts';
 import { issuer, serve } from './serve.ts';
 
 const tokenClaims = z.looseObject({ client_id: z.string(), scope: z.string(), exp: z.number() });
@@ -39,4 +39,4 @@ app.post('/mcp', requireBearer, async (request, response) => {
   await server.connect(transport);
   await transport.handleRequest(request, response, request.body);
 });
-await serve(app);
+serve(app);

@@ -1,6 +1,5 @@
-import { createServer, type RequestListener } from 'node:http';
+import type { Express } from 'express';
 import { z } from 'zod';
-import { listenOnFreePort } from '../listen.ts';
 
 /** What the bench tells a server. */
 export const { ISSUER: issuer, CLAIMS: claims } = z
@@ -11,14 +10,10 @@ export const { ISSUER: issuer, CLAIMS: claims } = z
   })
   .parse(process.env);
 
-/** Serves an app and says where. */
-export async function serve(app: RequestListener): Promise<void> {
-  announce(await listenOnFreePort(createServer(app)));
-}
-
-/** Says where a server is, in the words of whoami. */
-export function announce(origin: string) {
-  // An exit of its own, with which `--cpu-prof` writes the profile.
-  process.once('SIGTERM', () => process.exit());
-  process.stdout.write(`ready at ${origin}\n`);
+/** Serves an app and says where, in the words of whoami. */
+export function serve(app: Express): void {
+  const server = app.listen(0, '127.0.0.1', () => {
+    const { port } = z.object({ port: z.number() }).parse(server.address());
+    process.stdout.write(`ready at http://localhost:${port}\n`);
+  });
 }

@@ -27,4 +27,4 @@ const mcpAuth = new MCPAuth({ server: config });
 const app = express();
 app.use(mcpAuth.delegatedRouter());
 app.post('/mcp', mcpAuth.bearerAuth(verifyToken), express.json(), handleBySdkV1());
-await serve(app);
+serve(app);

@@ -1,5 +1,6 @@
 import { mcpRealm } from '@mcp-whoami/keycloak/realm';
-import { freePort, type Keycloak } from '@mcp-whoami/testkit/keycloak';
+import { freePort } from '@mcp-whoami/testkit';
+import type { Keycloak } from '@mcp-whoami/testkit/keycloak';
 import { z } from 'zod';
 import type { Inspector } from '../start-inspector.ts';
 import { startWhoami } from '../start-whoami.ts';
@@ -27,7 +28,7 @@ export const startWhoamiOnKeycloak = async (keycloak: Keycloak, inspector: Inspe
       PORT: port,
       KEYCLOAK_ISSUER: realm.issuer,
       // Each call asks whether the session still is.
-      KEYCLOAK_VERDICT_LIFETIME: '0',
+      KEYCLOAK_TOKEN_CACHE_SECONDS: '0',
     }),
   );
   const owned = stack.move();

@@ -1,5 +1,7 @@
-import { connectSdkV2, runCommand } from '@mcp-whoami/testkit';
-import { describeKeycloak, freePort } from '@mcp-whoami/testkit/keycloak';
+import { freePort } from '@mcp-whoami/testkit';
+import { connectSdkV2 } from '@mcp-whoami/testkit/clients';
+import { describeKeycloak } from '@mcp-whoami/testkit/keycloak';
+import { runCommand } from '@mcp-whoami/testkit/repository';
 import { expect, it } from 'vitest';
 import { tutorialCommands } from '../document.ts';
 import { whoamiIsReady } from '../start-whoami.ts';

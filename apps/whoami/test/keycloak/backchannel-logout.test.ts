@@ -11,7 +11,7 @@ describeKeycloak('a logout at Keycloak', (keycloak) => {
     await using started = await startWhoamiOnKeycloak(keycloak, {
       // All addresses: a container does not reach this machine's loopback.
       HOST: '0.0.0.0',
-      KEYCLOAK_VERDICT_LIFETIME: '60',
+      KEYCLOAK_TOKEN_CACHE_SECONDS: '60',
       KEYCLOAK_LOGOUT_CLIENT_IDS: clientId,
     });
     const { realm, whoami } = started;

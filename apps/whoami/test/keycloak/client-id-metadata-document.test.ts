@@ -1,4 +1,4 @@
-import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit';
+import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit/clients';
 import {
   describeKeycloak,
   hostName,

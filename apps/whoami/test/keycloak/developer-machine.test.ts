@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { connectSdkV2, runCommand } from '@mcp-whoami/testkit';
-import { describeDocker, freePort, haveImage, nodeImage } from '@mcp-whoami/testkit/keycloak';
+import { freePort } from '@mcp-whoami/testkit';
+import { connectSdkV2 } from '@mcp-whoami/testkit/clients';
+import { describeDocker, haveImage, nodeImage } from '@mcp-whoami/testkit/keycloak';
+import { runCommand } from '@mcp-whoami/testkit/repository';
 import { expect, it } from 'vitest';
 import { composeProject, findCompose } from './compose-project.ts';
 import { testuser } from './start-whoami-on-keycloak.ts';

@@ -1,11 +1,7 @@
 import { mcpRealm } from '@mcp-whoami/keycloak/realm';
-import { connectSdkV2, signInForToken } from '@mcp-whoami/testkit';
-import {
-  describeKeycloak,
-  freePort,
-  type StartedKeycloak,
-  startKeycloak,
-} from '@mcp-whoami/testkit/keycloak';
+import { freePort, signInForToken } from '@mcp-whoami/testkit';
+import { connectSdkV2 } from '@mcp-whoami/testkit/clients';
+import { describeKeycloak, type StartedKeycloak, startKeycloak } from '@mcp-whoami/testkit/keycloak';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { callWhoami, startWhoami } from '../start-whoami.ts';
 import { inspector, startWhoamiOnKeycloak, testuser } from './start-whoami-on-keycloak.ts';
@@ -29,7 +25,7 @@ describeKeycloak('an outage', ({ image }) => {
     const environment = {
       PROVIDER: 'keycloak',
       KEYCLOAK_ISSUER: realm.issuer,
-      KEYCLOAK_VERDICT_LIFETIME: '0',
+      KEYCLOAK_TOKEN_CACHE_SECONDS: '0',
     };
     const warm = await startWhoami({ ...environment, PORT: port });
     const cold = await startWhoami({ ...environment, KEYCLOAK_AUDIENCE: warm.mcp });
@@ -89,7 +85,7 @@ describeKeycloak('an outage', ({ image }) => {
   });
 
   it('aside, a client refreshes a token that expires soon', async () => {
-    await using started = await startWhoamiOnKeycloak(keycloak, { KEYCLOAK_VERDICT_LIFETIME: '0' });
+    await using started = await startWhoamiOnKeycloak(keycloak, { KEYCLOAK_TOKEN_CACHE_SECONDS: '0' });
     await started.realm.update({ accessTokenLifespan: 2 });
     await using client = await connectSdkV2(started.whoami.mcp, { ...testuser, ...inspector });
     const first = client.tokens()?.access_token;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit';
+import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit/clients';
 import { describeKeycloak, type KeycloakRealm } from '@mcp-whoami/testkit/keycloak';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -198,7 +198,7 @@ describeKeycloak('a realm made by hand and set by the lines of the README', (key
       {
         publicClient: true,
         redirectUris: [`${whoami.publicUrl}/`],
-        webOrigins: [whoami.publicUrl],
+        webOrigins: ['+'],
         attributes: { 'pkce.code.challenge.method': 'S256' },
       },
     ]);

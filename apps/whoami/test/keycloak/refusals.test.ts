@@ -7,7 +7,7 @@ import { inspector, startWhoamiOnKeycloak, testuser } from './start-whoami-on-ke
 type Started = Awaited<ReturnType<typeof startWhoamiOnKeycloak>>;
 
 /** Each call is judged by itself. */
-const judgeEachCall = { KEYCLOAK_VERDICT_LIFETIME: '0' };
+const judgeEachCall = { KEYCLOAK_TOKEN_CACHE_SECONDS: '0' };
 
 const client = { clientId: 'mcp-inspector', redirectUri: inspector.redirectUrl };
 
@@ -134,8 +134,8 @@ describeKeycloak('refuses', (keycloak) => {
     expect(await refusalOf(started, accessToken, 'revoked')).toContain('sign in again');
   });
 
-  it('the token of a session that was ended, after KEYCLOAK_VERDICT_LIFETIME', async () => {
-    await using started = await startWhoamiOnKeycloak(keycloak, { KEYCLOAK_VERDICT_LIFETIME: '3' });
+  it('the token of a session that was ended, after KEYCLOAK_TOKEN_CACHE_SECONDS', async () => {
+    await using started = await startWhoamiOnKeycloak(keycloak, { KEYCLOAK_TOKEN_CACHE_SECONDS: '3' });
     const { accessToken } = await signIn(started.realm);
     expect((await callWhoami(started.whoami.mcp, accessToken)).status).toBe(200);
     await started.realm.logoutUser('testuser');

@@ -1,4 +1,5 @@
-import { connectSdkV2, signInForToken } from '@mcp-whoami/testkit';
+import { signInForToken } from '@mcp-whoami/testkit';
+import { connectSdkV2 } from '@mcp-whoami/testkit/clients';
 import { describeKeycloak } from '@mcp-whoami/testkit/keycloak';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { callWhoami } from '../start-whoami.ts';

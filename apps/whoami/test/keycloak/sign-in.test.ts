@@ -1,6 +1,7 @@
-import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit';
+import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit/clients';
 import { describeKeycloak } from '@mcp-whoami/testkit/keycloak';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { modes } from '../eras/modes.ts';
 import { inspector, startWhoamiOnKeycloak, testuser } from './start-whoami-on-keycloak.ts';
 
 const clients = {
@@ -38,4 +39,10 @@ describeKeycloak('sign-in', (keycloak) => {
       expect(client.authorizations).toHaveLength(1);
     },
   );
+
+  it.each(modes)('SDK v2 that %s', async (_, versions, spoken) => {
+    await using client = await connectSdkV2(started.whoami.mcp, { versions, ...testuser });
+    expect(client.client.getNegotiatedProtocolVersion()).toBe(spoken);
+    expect(await client.callWhoami()).toMatchObject(testusersClaims);
+  });
 });

@@ -1,5 +1,6 @@
-import { connectSdkV1 } from '@mcp-whoami/testkit';
-import { describeKeycloak, freePort } from '@mcp-whoami/testkit/keycloak';
+import { freePort } from '@mcp-whoami/testkit';
+import { connectSdkV1 } from '@mcp-whoami/testkit/clients';
+import { describeKeycloak } from '@mcp-whoami/testkit/keycloak';
 import { expect, it } from 'vitest';
 import { startWhoami } from '../start-whoami.ts';
 import { inspector, startWhoamiOnKeycloak, testuser } from './start-whoami-on-keycloak.ts';
@@ -25,7 +26,7 @@ describeKeycloak('start', (keycloak) => {
       KEYCLOAK_ISSUER: issuer,
       KEYCLOAK_DISCOVERY_URL: `${inside}/.well-known/openid-configuration`,
       KEYCLOAK_AUDIENCE: realm.whoami.mcp,
-      KEYCLOAK_VERDICT_LIFETIME: '0',
+      KEYCLOAK_TOKEN_CACHE_SECONDS: '0',
     });
     await using client = await connectSdkV1(started.whoami.mcp, { ...testuser, ...inspector });
     expect(await client.callWhoami()).toMatchObject({ iss: issuer, preferred_username: 'testuser' });

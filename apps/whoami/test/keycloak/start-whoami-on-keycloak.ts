@@ -1,5 +1,6 @@
 import { type McpRealmOptions, mcpRealm } from '@mcp-whoami/keycloak/realm';
-import { freePort, type Keycloak } from '@mcp-whoami/testkit/keycloak';
+import { freePort } from '@mcp-whoami/testkit';
+import type { Keycloak } from '@mcp-whoami/testkit/keycloak';
 import { startWhoami } from '../start-whoami.ts';
 
 /** The user that the realm has. */

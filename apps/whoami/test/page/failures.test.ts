@@ -77,6 +77,27 @@ describeChromium('a step that fails on the page', (openPage) => {
     expect(await states(page)).toEqual(['done', 'done', 'done', 'failed', 'pending', 'pending', 'pending']);
   });
 
+  it('goes on, as MCP clients do, with answers that are good enough for them', async () => {
+    await using started = await start();
+    const { page, idp } = started;
+    await page.route(idp.registrationEndpoint, (route) =>
+      route.fulfill({
+        status: 200,
+        headers: { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' },
+        json: { client_id: pageClient.client_id, client_secret: 'a-secret-that-nobody-asked-for' },
+      }),
+    );
+    await page.route(idp.tokenEndpoint, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...(await response.json()), id_token: 'not.a.token' } });
+    });
+    await pressSignIn(page);
+    await signInAtStandIn(page);
+    await page.getByRole('region', { name: ada.name }).waitFor();
+    expect(await states(page)).toEqual(Array(7).fill('done'));
+    expect(await page.content()).not.toContain('a-secret-that-nobody-asked-for');
+  });
+
   it('says that the IdP is down', async () => {
     await using started = await start();
     await started.idp[Symbol.asyncDispose]();
@@ -116,7 +137,7 @@ describeChromium('a step that fails on the page', (openPage) => {
     address = 'javascript:document.title="run"';
     await pressSignIn(page);
     expect(await failureOf(page, 'metadata')).toContain(
-      `The authorization_endpoint is no http or https URL: ${address}`,
+      `The authorization_endpoint is not an http or https URL: ${address}`,
     );
     expect(await page.title()).toBe('whoami, an MCP server');
   });
@@ -262,7 +283,7 @@ describeChromium('a step that fails on the page', (openPage) => {
     const { page, whoami } = started;
     await pressSignIn(page);
     await signInAtStandIn(page);
-    const failure = await failureOf(page, 'whoami');
+    const failure = await failureOf(page, 'call');
     expect(failure).toContain('The server refuses the token: The access token is for another audience');
     expect(failure).toContain(`The token’s aud is "${audience}". The server wants ${whoami.mcp} there.`);
     expect(failure).toContain('OIDC_AUDIENCE');
@@ -277,7 +298,7 @@ describeChromium('a step that fails on the page', (openPage) => {
     const { page } = started;
     await pressSignIn(page);
     await signInAtStandIn(page);
-    expect(await failureOf(page, 'whoami')).toContain('scopes openid profile email mcp:whoami');
+    expect(await failureOf(page, 'call')).toContain('scopes openid profile email mcp:whoami');
   });
 
   it('says that the server can not ask the IdP', async () => {
@@ -286,7 +307,7 @@ describeChromium('a step that fails on the page', (openPage) => {
     idp.fail('jwks', 'status-503');
     await pressSignIn(page);
     await signInAtStandIn(page);
-    expect(await failureOf(page, 'whoami')).toContain('can not ask the identity provider');
+    expect(await failureOf(page, 'call')).toContain('cannot ask the identity provider');
   });
 
   it('says that the server is gone', async () => {

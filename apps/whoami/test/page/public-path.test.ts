@@ -1,6 +1,5 @@
-import { startStandIn } from '@mcp-whoami/testkit';
+import { freePort, startStandIn } from '@mcp-whoami/testkit';
 import { describeChromium } from '@mcp-whoami/testkit/chromium';
-import { freePort } from '@mcp-whoami/testkit/keycloak';
 import { expect, it } from 'vitest';
 import { proxyKinds, startBehindProxy, startProxy } from '../start-behind-proxy.ts';
 import { startWhoami } from '../start-whoami.ts';

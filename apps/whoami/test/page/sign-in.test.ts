@@ -69,7 +69,7 @@ describeChromium('the page, signed in with the embedded identity provider', (ope
     expect(await shown('token')).toMatch(
       /grant_type = authorization_code[\s\S]*masked[\s\S]*"access_token": ".{4}…/,
     );
-    expect(await shown('whoami')).toMatch(/authorization: Bearer .{4}…[\s\S]*"preferred_username": "grace"/);
+    expect(await shown('call')).toMatch(/authorization: Bearer .{4}…[\s\S]*"preferred_username": "grace"/);
 
     expect(secrets).toHaveLength(4);
     const html = await page.content();

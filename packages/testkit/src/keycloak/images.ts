@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 
-/** Compose and the scripts read the same file. */
-const imagesFile = new URL('../../../../.env', import.meta.url);
+/** Compose and the scripts read the same file; the published package has a copy. */
+const imagesFile = ['../../../../.env', './images.env']
+  .map((path) => new URL(path, import.meta.url))
+  .find((file) => existsSync(file));
 
 const images = z.object({
   KEYCLOAK_IMAGE: z.string(),
@@ -11,7 +13,7 @@ const images = z.object({
   WHOAMI_NODE_IMAGE: z.string(),
 });
 
-const pinned = images.parse(parseEnv(readFileSync(imagesFile, 'utf8')));
+const pinned = images.parse(imagesFile && parseEnv(readFileSync(imagesFile, 'utf8')));
 
 /** The newest Keycloak and the tutorial's, as `.env` pins them; only the one that `KEYCLOAK_IMAGE` names, if it does. */
 export const keycloakImages = (override = process.env.KEYCLOAK_IMAGE): [string, ...string[]] =>

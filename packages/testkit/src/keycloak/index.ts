@@ -1,5 +1,4 @@
 export { describeDocker, describeKeycloak } from './describe-keycloak.ts';
-export { freePort } from './free-port.ts';
 export { haveImage } from './have-image.ts';
 export { keycloakImages, nodeImage } from './images.ts';
 export type { Keycloak } from './keycloak.ts';

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers';
-import { freePort } from './free-port.ts';
+import { freePort } from '../free-port.ts';
 import { keycloakImages, versionOf } from './images.ts';
 import { connectKeycloak, type Keycloak } from './keycloak.ts';
 import { doWithoutReaperWhereNone } from './reaper.ts';

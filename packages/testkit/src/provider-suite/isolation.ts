@@ -5,7 +5,7 @@ import type { AcceptedToken, ConnectionUnderTest } from './under-test.ts';
 export type IsolationCase = {
   /** With a lifetime of verdicts in seconds. */
   start: (
-    verdictLifetime: string,
+    tokenCacheSeconds: string,
   ) => Promise<AsyncDisposable & { idp: StandIn; connection: ConnectionUnderTest }>;
   issueForAda: (idp: StandIn) => Promise<string>;
 };

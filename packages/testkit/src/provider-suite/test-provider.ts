@@ -45,14 +45,14 @@ export const testProvider = (name: string, providerCase: ProviderCase): void => 
   const start = async (
     changes: StandInOptions = {},
     seenAs = (idp: StandIn) => idp,
-    verdictLifetime = '0',
+    tokenCacheSeconds = '0',
   ) => {
     await using stack = new AsyncDisposableStack();
     const idp = stack.use(await startStandIn({ ...providerCase.idp, ...changes }));
     const connection: ConnectionUnderTest = stack.use(
-      await provider.connect(
+      await provider.connectFromEnvironment(
         {
-          [`${provider.environmentPrefix}_VERDICT_LIFETIME`]: verdictLifetime,
+          [`${provider.environmentPrefix}_TOKEN_CACHE_SECONDS`]: tokenCacheSeconds,
           ...providerCase.environment(seenAs(idp)),
         },
         { resources: [ownResource] },
@@ -124,7 +124,7 @@ export const testProvider = (name: string, providerCase: ProviderCase): void => 
     });
 
     testIsolation({
-      start: (verdictLifetime) => start({}, undefined, verdictLifetime),
+      start: (tokenCacheSeconds) => start({}, undefined, tokenCacheSeconds),
       issueForAda: (idp) => issue(idp, { user: ada, resource: ownResource }),
     });
 
@@ -173,7 +173,7 @@ export const testProvider = (name: string, providerCase: ProviderCase): void => 
           }),
         });
         const sent: unknown = await (await fetch(started.idp.discoveryUrl ?? '')).json();
-        expect(started.connection.metadata).toEqual(sent);
+        expect(started.connection.about.metadata).toEqual(sent);
       });
 
       it('does not start with the metadata of another issuer', async () => {

@@ -2,7 +2,7 @@
 export type ProviderUnderTest = {
   id: string;
   environmentPrefix?: string;
-  connect: (
+  connectFromEnvironment: (
     environment: Readonly<Record<string, string | undefined>>,
     options: { resources: readonly [string, ...string[]] },
   ) => Promise<ConnectionUnderTest>;
@@ -11,7 +11,7 @@ export type ProviderUnderTest = {
 export type ConnectionUnderTest = AsyncDisposable & {
   config: { metadata: { issuer: string } };
   issuer: string;
-  metadata: Record<string, unknown>;
+  about: { metadata: Record<string, unknown> };
   published: { issuer: string; metadata: Record<string, unknown> };
   scopes: readonly string[];
   requiredScopes: readonly string[];

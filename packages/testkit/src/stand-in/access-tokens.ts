@@ -5,19 +5,8 @@ import type { Account } from '../accounts.ts';
 import { accounts as defaultAccounts } from '../accounts.ts';
 import { isJsonObject, type JsonObject } from '../json.ts';
 import { noResource } from './authorization-server.ts';
-import { nativeClient, type StandInOptions } from './options.ts';
+import { type IssueOptions, nativeClient, type StandInOptions } from './options.ts';
 import { compactJws, type SigningKey, signatureOf } from './signing.ts';
-
-export type IssueOptions = {
-  user?: Account;
-  /** RFC 8707; without it a bound token is opaque and has no audience. */
-  resource?: string;
-  /** `openid profile email` unless told. */
-  scope?: string;
-  clientId?: string;
-  /** Seconds. */
-  lifetime?: number;
-};
 
 export type AccessTokens = {
   issue: (options?: IssueOptions) => Promise<string>;

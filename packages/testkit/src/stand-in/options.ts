@@ -1,5 +1,4 @@
 import type { JWK } from 'jose';
-import type { ClientMetadata } from 'oidc-provider';
 import type { Account } from '../accounts.ts';
 import type { JsonObject } from '../json.ts';
 import type { SigningAlg } from './signing.ts';
@@ -23,6 +22,29 @@ export type IntrospectionOptions = {
   otherClientAuth?: 'refused' | 'inactive';
   /** Shapes an active answer; the account is whose token it is. */
   answer?: (answer: JsonObject, account: Account | undefined) => JsonObject;
+};
+
+/** A client that the stand-in knows from the start, by the members of its registration (RFC 7591 §2). */
+export type RegisteredClient = {
+  client_id: string;
+  client_secret?: string;
+  application_type?: 'web' | 'native';
+  token_endpoint_auth_method?: 'none' | IntrospectionClientAuth;
+  redirect_uris?: string[];
+  grant_types?: string[];
+  response_types?: ('code' | 'none')[];
+  scope?: string;
+};
+
+export type IssueOptions = {
+  user?: Account;
+  /** RFC 8707; without it a bound token is opaque and has no audience. */
+  resource?: string;
+  /** `openid profile email` unless told. */
+  scope?: string;
+  clientId?: string;
+  /** Seconds. */
+  lifetime?: number;
 };
 
 export type StandInOptions = {
@@ -62,7 +84,7 @@ export type StandInOptions = {
   /** RFC 7591. `scope-capped`: a client gets no scope it did not register with (what oidc-provider does). */
   registration?: 'open' | 'scope-capped' | 'off';
   /** Besides `nativeClient` and `confidentialClient`. */
-  clients?: readonly ClientMetadata[];
+  clients?: readonly RegisteredClient[];
   accounts?: readonly Account[];
 };
 
@@ -74,7 +96,7 @@ export const nativeClient = {
   redirect_uris: ['http://127.0.0.1/callback', 'http://localhost/callback'],
   grant_types: ['authorization_code', 'refresh_token'],
   response_types: ['code'],
-} satisfies ClientMetadata;
+} satisfies RegisteredClient;
 
 /** A confidential client with a secret. */
 export const confidentialClient = {
@@ -82,7 +104,7 @@ export const confidentialClient = {
   client_id: 'confidential-client',
   client_secret: 'confidential-client-secret',
   token_endpoint_auth_method: 'client_secret_basic',
-} satisfies ClientMetadata;
+} satisfies RegisteredClient;
 
 /** The resource server's own client at the introspection endpoint. */
 export const resourceServerClient = (clientAuth: IntrospectionClientAuth) =>
@@ -94,4 +116,4 @@ export const resourceServerClient = (clientAuth: IntrospectionClientAuth) =>
     redirect_uris: [],
     grant_types: [],
     response_types: [],
-  }) satisfies ClientMetadata;
+  }) satisfies RegisteredClient;

@@ -5,13 +5,14 @@ import type Provider from 'oidc-provider';
 import { ada } from '../accounts.ts';
 import type { JsonObject } from '../json.ts';
 import { close, listen } from '../loopback-server.ts';
-import { createAccessTokens, dressAnswers, type IssueOptions } from './access-tokens.ts';
+import { createAccessTokens, dressAnswers } from './access-tokens.ts';
 import { createAuthorizationServer, defaultLifetime } from './authorization-server.ts';
 import { resolveEndpoints } from './endpoints.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { handleFront } from './front.ts';
 import {
   type IntrospectionClientAuth,
+  type IssueOptions,
   nativeClient,
   resourceServerClient,
   type StandInOptions,

@@ -1,0 +1,34 @@
+import { type DescribedSetting, describeEnvironment } from '@mcp-whoami/environment';
+import manifest from '../package.json' with { type: 'json' };
+import { providers } from './providers.ts';
+import { serverEnvironment } from './server-environment.ts';
+
+/** What `--help` says: how to start the server, and every variable of its environment, from their schemas. */
+export async function renderHelp(): Promise<string> {
+  const ofProviders = Object.entries(providers).map(async ([name, load]) => {
+    const { title, options, environmentPrefix } = await load();
+    if (environmentPrefix === undefined) return '';
+    const variables = describeEnvironment(options, environmentPrefix);
+    return section(`PROVIDER=${name} (${title})`, variables);
+  });
+  return [
+    `mcp-whoami ${manifest.version}: ${manifest.description}.`,
+    '',
+    'Usage: PROVIDER=<provider> [variables] mcp-whoami [--help | --version]',
+    '',
+    'It serves for production unless NODE_ENV says otherwise. For a first try on this machine:',
+    '  NODE_ENV=development mcp-whoami',
+    '',
+    section('The server', describeEnvironment(serverEnvironment)),
+    ...(await Promise.all(ofProviders)),
+  ].join('\n');
+}
+
+function section(title: string, variables: readonly DescribedSetting[]): string {
+  const lines = variables.map(({ name, required, defaultText, description }) => {
+    const byDefault = required ? 'required' : `default: ${defaultText ?? 'none'}`;
+    return `  ${name} (${byDefault})\n      ${description}`;
+  });
+  // The descriptions are written for documents.
+  return `${title}\n${lines.join('\n').replaceAll('`', '')}\n`;
+}

@@ -1,0 +1,27 @@
+export {
+  ConfigurationError,
+  type ConfigurationProblem,
+} from './configuration-error.ts';
+export { nodeEnvironment } from './node-environment.ts';
+export {
+  type Environment,
+  isSet,
+  type Reading,
+  readEnvironment,
+  readOptions,
+  requireEnvironment,
+} from './read-settings.ts';
+export {
+  crossCheck,
+  type DescribedSetting,
+  describeEnvironment,
+  type SettingMeta,
+  type SettingsSchema,
+  setting,
+  settingMeta,
+  wholeNumber,
+} from './setting.ts';
+export { type NameOf, optionNames, variableName, variableNames, withNames } from './setting-names.ts';
+export { shownUrl } from './shown-value.ts';
+export { misspelledVariables, unknownVariables } from './unknown-variables.ts';
+export { httpUrl, isLoopbackHost, isPattern, isPlainHttp } from './urls.ts';

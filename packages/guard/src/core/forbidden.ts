@@ -1,0 +1,11 @@
+import type { Answer } from './answer.ts';
+import { jsonRpcError, SERVER_ERROR } from './json-rpc-error.ts';
+
+/** The answer to a request that is not for this server, or not from a page that may use it. */
+export function forbidden(reason: 'host_not_allowed' | 'origin_not_allowed', message: string): Answer {
+  return {
+    status: 403,
+    body: jsonRpcError(SERVER_ERROR, `Forbidden: ${reason}`),
+    log: { level: 'warn', reason, message },
+  };
+}

@@ -1,0 +1,52 @@
+import type { ProviderConnection } from '@mcp-whoami/provider';
+import type { Answer } from './answer.ts';
+import { answerLogout, backchannelLogoutPath } from './backchannel-logout.ts';
+import type { ReadForm } from './form-body.ts';
+import { wellKnownDocuments } from './well-known.ts';
+
+/** What is answered without a token. */
+export interface PublicRoute {
+  methods: readonly string[];
+  /** It is answered whatever the sender calls this server, and whatever page it comes from. */
+  underAnyName: boolean;
+  answer(readForm: ReadForm): Answer | Promise<Answer>;
+}
+
+export interface PublicRoutesOptions {
+  /**
+   * The connected provider whose users are let in. `'none'` lets everybody in who reaches the server: there is no
+   * metadata, and no token is asked for.
+   */
+  connection: ProviderConnection | 'none';
+  /** The URLs of the resources to protect, exactly as clients use them; the first also answers at the root. */
+  resources: readonly [string, ...string[]];
+  /** What people are told the server is called; `MCP server` otherwise. */
+  resourceName?: string;
+  /** The URL under which clients reach the server, where that has a path (`https://mcp.example.com/tools`). */
+  publicUrl?: string;
+}
+
+/** The routes of the guard itself, by their paths. */
+export function publicRoutes({
+  connection,
+  resources,
+  resourceName = 'MCP server',
+  publicUrl = new URL(resources[0]).origin,
+}: PublicRoutesOptions): ReadonlyMap<string, PublicRoute> {
+  const routes = new Map<string, PublicRoute>();
+  if (connection === 'none') return routes;
+  for (const [path, body] of wellKnownDocuments(resources, resourceName, connection, publicUrl)) {
+    const answer = { status: 200, body };
+    routes.set(path, { methods: ['GET', 'HEAD'], underAnyName: false, answer: () => answer });
+  }
+  const { backchannelLogout } = connection;
+  if (backchannelLogout !== undefined) {
+    routes.set(backchannelLogoutPath, {
+      methods: ['POST'],
+      // The IdP may know this server by another name than its clients do, and its signature is all that counts.
+      underAnyName: true,
+      answer: (readForm) => answerLogout(backchannelLogout, readForm),
+    });
+  }
+  return routes;
+}

@@ -1,0 +1,52 @@
+import type { Request, RequestHandler } from 'express';
+import type { EnteringRequest, Entrance } from '../core/entering-request.ts';
+import { readFormBody } from '../core/form-body.ts';
+import type { GuardLogger } from '../core/guard-logger.ts';
+import { WELL_KNOWN_PATH } from '../core/well-known.ts';
+import { sendAnswer, setHeaders } from './send-answer.ts';
+
+/** Makes the entrance as a middleware; one instead of a router, as each call pays for it. */
+export function createExpressEntrance(
+  enter: Entrance,
+  withoutPublicPath: (target: string) => string,
+  logger: GuardLogger,
+): RequestHandler {
+  return (request, response, next) => {
+    const requestId = crypto.randomUUID();
+    response.locals.requestId = requestId;
+    response.setHeader('X-Request-Id', requestId);
+    const { headers, answer } = enter(enteringRequest(request, withoutPublicPath));
+    setHeaders(response, headers);
+    if (answer === undefined) return next();
+    if (!(answer instanceof Promise)) return sendAnswer(request, response, logger, answer);
+    return answer.then((later) => sendAnswer(request, response, logger, later));
+  };
+}
+
+function enteringRequest(request: Request, withoutPublicPath: (target: string) => string): EnteringRequest {
+  return {
+    method: request.method,
+    path: pathOf(request, withoutPublicPath),
+    url: request.originalUrl,
+    rawHeaders: request.rawHeaders,
+    trustedHops: () => trustedHops(request),
+    // What the app has parsed already can be read only once.
+    readForm: async (maxBytes) =>
+      request.body === undefined ? readFormBody(request, maxBytes) : new URLSearchParams(request.body),
+  };
+}
+
+/**
+ * The path of a request as the server has it without its public path. Where the app has put this under a path of its
+ * own (`app.use('/tools', …)`), that is what Express leaves of it, unless it is metadata, which stands before that path.
+ */
+function pathOf({ baseUrl, path }: Request, withoutPublicPath: (target: string) => string): string {
+  const whole = withoutPublicPath(path === '/' && baseUrl !== '' ? baseUrl : baseUrl + path);
+  return baseUrl === '' || WELL_KNOWN_PATH.test(whole) ? whole : path;
+}
+
+/** How many proxies the app's setting `trust proxy` trusts, by the addresses in `X-Forwarded-For`. */
+function trustedHops(request: Request): number {
+  const trusts: (address: string | undefined, hop: number) => boolean = request.app.get('trust proxy fn');
+  return trusts(request.socket.remoteAddress, 0) ? Math.max(1, request.ips.length) : 0;
+}

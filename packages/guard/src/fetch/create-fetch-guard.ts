@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http';
+import { type AccessTokenInfo, isAccessTokenInfo, type ProviderConnection } from '@mcp-whoami/provider';
+import { createEntrance, type EntranceOptions } from '../core/entrance.ts';
+import type { GuardLogger } from '../core/guard-logger.ts';
+import { createPageHeaders } from '../core/page-headers.ts';
+import { createPublicPathRemover } from '../core/public-path.ts';
+import { createConsoleLogger } from './console-logger.ts';
+import { createJudge } from './judge.ts';
+import { createRequestReader, type ReadingOptions } from './read-request.ts';
+import { respond, withHeaders } from './respond.ts';
+
+export interface FetchGuardOptions extends EntranceOptions, ReadingOptions {
+  /** The console otherwise. */
+  logger?: GuardLogger;
+}
+
+/**
+ * Protects a server that takes requests of the web standards, and others by their Node requests.
+ *
+ * @typeParam Auth nothing where nobody has to sign in (`connection: 'none'`).
+ */
+export interface FetchGuard<Auth extends AccessTokenInfo | undefined = AccessTokenInfo> {
+  /**
+   * What every request passes first: Host and Origin checks, preflights, the metadata of the resources, and
+   * `/backchannel-logout` where it is on. A response is the guard's own answer; nothing lets the request in.
+   */
+  entrance(request: Request | IncomingMessage): Promise<Response | undefined>;
+  /**
+   * The access token of a request, or the response that refuses it, to be returned or thrown as it is.
+   *
+   * @param resource the one that is called; otherwise the guard's only one, or that whose path the request has.
+   * @throws {TypeError} when the resource is not one of the guard's: its metadata would not be there.
+   */
+  authorize(request: Request | IncomingMessage, resource?: string): Promise<Auth | Response>;
+  /** Both, before a handler whose response the page that asked may read. */
+  handle<Arrived extends Request | IncomingMessage>(
+    request: Arrived,
+    handler: (request: Arrived, auth: Auth) => Response | Promise<Response>,
+  ): Promise<Response>;
+}
+
+/**
+ * Makes the guard of a server on web standards: Hono, Fastify, Next.js, FastMCP, Workers.
+ *
+ * @example
+ * const guard = createFetchGuard({ connection, resources: [resource] });
+ * export const POST = (request: Request) => guard.handle(request, (_, auth) => Response.json(auth.claims));
+ */
+export function createFetchGuard(options: FetchGuardOptions & { connection: ProviderConnection }): FetchGuard;
+export function createFetchGuard(options: FetchGuardOptions & { connection: 'none' }): FetchGuard<undefined>;
+export function createFetchGuard(options: FetchGuardOptions): FetchGuard<AccessTokenInfo | undefined>;
+export function createFetchGuard(options: FetchGuardOptions): FetchGuard<AccessTokenInfo | undefined> {
+  const { resources, allowedOrigins = [], logger = createConsoleLogger() } = options;
+  const { publicUrl = new URL(resources[0]).origin } = options;
+  const withoutPublicPath = createPublicPathRemover(publicUrl);
+  const read = createRequestReader(options, withoutPublicPath);
+  const enter = createEntrance(options);
+  const judge = createJudge(options, withoutPublicPath);
+  const pageHeaders = createPageHeaders(resources, allowedOrigins);
+
+  return {
+    entrance: async (request) => {
+      const arrived = read(request);
+      const { headers, answer } = enter(arrived);
+      return answer && respond(arrived, await answer, headers, logger);
+    },
+    authorize: async (request, resource) => {
+      const arrived = read(request);
+      const verdict = await judge(arrived, resource);
+      if (verdict === undefined || isAccessTokenInfo(verdict)) return verdict;
+      return respond(arrived, verdict, pageHeaders(arrived), logger);
+    },
+    handle: async (request, handler) => {
+      const arrived = read(request);
+      const { headers, answer } = enter(arrived);
+      const verdict = await (answer ?? judge(arrived));
+      if (verdict !== undefined && !isAccessTokenInfo(verdict))
+        return respond(arrived, verdict, headers, logger);
+      return withHeaders(await handler(request, verdict), headers, arrived.requestId);
+    },
+  };
+}

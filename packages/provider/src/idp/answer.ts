@@ -1,0 +1,34 @@
+import { jsonObject, parseJson } from '../json.ts';
+import { type IdpAnswer, IdpRequestError } from './request.ts';
+
+/** How large an answer about a user or a token may be, in bytes. */
+export const MAX_USER_ANSWER_BYTES = 64 * 1024;
+
+/** @throws {IdpRequestError} when the answer is not JSON. */
+export function jsonOf(url: string, answer: IdpAnswer): unknown {
+  const parsed = parseJson(answer.body);
+  if (parsed === undefined) throw new IdpRequestError(url, `answers ${answer.status} with no JSON`);
+  return parsed;
+}
+
+/** Whether a status is the IdP's own trouble; any other 4xx is about the token, or about this server's client. */
+export function isOutage(status: number): boolean {
+  return status >= 500 || status === 408 || status === 429;
+}
+
+/** An answer that says nothing of what was asked. */
+export function outageError(url: string, { status, headers }: Pick<IdpAnswer, 'status' | 'headers'>) {
+  return new IdpRequestError(url, `answers ${status}`, { retryAfter: retryAfterOf(headers) });
+}
+
+/** Seconds, or a date (RFC 9110 §10.2.3). */
+function retryAfterOf(headers: Headers): number | undefined {
+  const value = headers.get('retry-after') ?? '';
+  const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
+  return Number.isNaN(seconds) ? undefined : seconds;
+}
+
+/** Whether an IdP's `error` is one: some send null or an empty text, and TikTok `{"code":"ok"}` beside every good answer. */
+export function speaksOfError(error: unknown): boolean {
+  return Boolean(error) && jsonObject.safeParse(error).data?.code !== 'ok';
+}

@@ -1,0 +1,77 @@
+import type { SettingsSchema } from '@mcp-whoami/environment';
+import type { z } from 'zod';
+import { connectAuthorizationServer } from './connect-authorization-server.ts';
+import { defineProvider, type Provider, type ProviderDefinition } from './define-provider.ts';
+import type { Advice } from './errors.ts';
+import type { JsonObject } from './json.ts';
+import { backchannelLogoutSetting, providerOptions, type ResourceServerSettings } from './options.ts';
+import type { UserinfoRole } from './token/user.ts';
+
+/** An OpenID Connect provider as data: its options, and what it is known to do. */
+export interface OpenIdProviderDefinition<Schema extends SettingsSchema>
+  extends Omit<ProviderDefinition<Schema>, 'connect'> {
+  /** The issuer, of its options. */
+  issuer(options: z.output<Schema>): string;
+  /** Where the issuer is made of another option: that option, and what it would be for an issuer. */
+  issuerOption?: { field: string; textFor(issuer: string): string };
+  /** What userinfo means for a token that was proved without it; `profile` otherwise. */
+  userinfoRole?: UserinfoRole;
+  /** Mends faults that its metadata is known to have. */
+  repairMetadata?(document: JsonObject): JsonObject;
+  /** What else helps when its metadata cannot be had or is another issuer's; `{issuer}` in it names that setting. */
+  hint?: string;
+  /** What to change there when a token is refused, by the accepted audience; `{audience}` in it names that setting. */
+  advice?(audience: readonly string[]): Advice;
+}
+
+/** The options of an OpenID Connect provider: its own, and those that every one has. */
+export function openIdOptions<Own extends z.ZodRawShape>(own: Own) {
+  return providerOptions({ ...own, ...backchannelLogoutSetting }, { scopes: ['openid', 'profile', 'email'] });
+}
+
+/**
+ * Makes a provider of an OpenID Connect provider that is known by its issuer.
+ *
+ * @example
+ * export const example = defineOpenIdProvider({
+ *   id: 'example',
+ *   title: 'Example',
+ *   environmentPrefix: 'EXAMPLE',
+ *   options: openIdOptions({
+ *     issuer: issuerSetting({ description: 'the issuer', example: 'https://idp.example.com' }),
+ *   }),
+ *   issuer: ({ issuer }) => issuer,
+ * });
+ */
+export function defineOpenIdProvider<Schema extends SettingsSchema & z.ZodType<ResourceServerSettings>>(
+  definition: OpenIdProviderDefinition<Schema>,
+): Provider<{ [Option in keyof z.input<Schema>]: z.input<Schema>[Option] }> {
+  const { issuer, issuerOption, userinfoRole, repairMetadata, hint, advice, ...data } = definition;
+  return defineProvider({
+    ...data,
+    connect: (settings, context) => {
+      const { nameOf } = context;
+      return connectAuthorizationServer(
+        {
+          metadata: {
+            kind: 'discover',
+            type: 'oidc',
+            issuer: issuer(settings),
+            hint,
+            repair: repairMetadata,
+          },
+          userinfoRole: userinfoRole ?? 'profile',
+          settings,
+          advice: advice?.(settings.audience ?? context.resources),
+        },
+        {
+          ...context,
+          nameOf: (field, text) =>
+            field === 'issuer' && issuerOption !== undefined
+              ? nameOf(issuerOption.field, text && issuerOption.textFor(text))
+              : nameOf(field, text),
+        },
+      );
+    },
+  });
+}

@@ -1,0 +1,69 @@
+import { isUtf8 } from 'node:buffer';
+import { z } from 'zod';
+import { TokenRefusedError } from '../errors.ts';
+import { excessOf, type JsonObject, jsonObject, parseJson } from '../json.ts';
+
+/** JWS compact serialization (RFC 7515 §7.1); an empty signature is for `alg: none`, which is refused by name. */
+const compactSerialization = /^[\w-]+\.[\w-]+\.[\w-]*$/;
+
+const NO_HEADER = 'its header is no JOSE header (RFC 7515 section 4)';
+
+/** What a JOSE header says of the token. */
+const joseHeader = z.looseObject({
+  alg: z.unknown().optional(),
+  typ: z.string().optional(),
+  crit: z.unknown().optional(),
+});
+
+export type JoseHeader = z.output<typeof joseHeader>;
+
+/**
+ * The header of a token that begins with one: it is judged as a JWT and as nothing else. Looked at as loosely as a
+ * lenient IdP may decode it, or a mangled JWT would escape the checks here and pass there. Nothing for a token that is
+ * opaque to this server, as a complete JWE (RFC 7516 §7.1) is.
+ *
+ * @throws {TokenRefusedError} `malformed_token` for one that is not well-formed.
+ */
+export function headerOf(token: string): JoseHeader | undefined {
+  const parts = token.split('.');
+  const bytes = Buffer.from(parts[0] ?? '', 'base64url');
+  const header = jsonObject.safeParse(parseJson(bytes.toString())).data;
+  if (header === undefined || parts.length === 1) return undefined;
+  if (parts.length === 5 && typeof header.enc === 'string' && /^[\w.-]+$/.test(token)) return undefined;
+  requireCompact(token);
+  const parsed = joseHeader.safeParse(isUtf8(bytes) ? withinLimits(header) : undefined);
+  return parsed.success ? parsed.data : refuse(NO_HEADER);
+}
+
+/** @throws {TokenRefusedError} `malformed_token` for one that does not begin with a header too. */
+export function requireHeader(token: string): JoseHeader {
+  requireCompact(token);
+  return headerOf(token) ?? refuse(NO_HEADER);
+}
+
+function requireCompact(token: string) {
+  if (!compactSerialization.test(token)) refuse('not three base64url parts (RFC 7515 section 7.1)');
+}
+
+/** @throws {TokenRefusedError} `malformed_token` */
+export function decodePayload(payload: string | Uint8Array): JsonObject {
+  const claims = decodeStrictly(payload);
+  if (claims !== undefined) return claims;
+  return refuse('its payload is no JSON object in UTF-8 (RFC 7519 section 7.2)');
+}
+
+/** For a part that is judged: bytes that are no UTF-8 are not read as something else (RFC 7519 §7.2). */
+function decodeStrictly(part: string | Uint8Array): JsonObject | undefined {
+  const bytes = typeof part === 'string' ? Buffer.from(part, 'base64url') : part;
+  const json = isUtf8(bytes) ? parseJson(Buffer.from(bytes).toString()) : undefined;
+  return withinLimits(jsonObject.safeParse(json).data);
+}
+
+function withinLimits<Decoded>(decoded: Decoded): Decoded {
+  const excess = excessOf(decoded);
+  return excess === undefined ? decoded : refuse(excess);
+}
+
+function refuse(logMessage: string): never {
+  throw new TokenRefusedError('malformed_token', logMessage);
+}

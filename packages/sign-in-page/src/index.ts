@@ -1,0 +1,2 @@
+export type { ConnectInstruction, PageConnection, SignInPageOptions } from './options.ts';
+export { createSignInPage, type SignInPage } from './sign-in-page.ts';
