@@ -9,7 +9,7 @@ function readPackage(manifest) {
 
 const repository = 'https://github.com/mcp-whoami/mcp-whoami';
 
-/** What `npx` finds in place of the name that `pnpm --filter` finds. */
+/** What `npx` finds instead of the name that `pnpm --filter` finds. */
 const publishedNames = { whoami: 'mcp-whoami' };
 
 /** What every published package says alike, written once. */

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** Which core each process runs on; nothing where they can not be pinned. */
+/** Which core each process runs on; nothing where they cannot be pinned. */
 export interface Cores {
   server: number;
   load: number;

@@ -13,7 +13,7 @@ const folderOf = (walk: string): string =>
 /** A text stays sharp, and a picture small enough for the documentation. */
 const quality = 80; // of 100
 
-/** What a picture shows in place of what stands on the page. */
+/** What a picture shows instead of what stands on the page. */
 export type Replacements = Readonly<Record<string, string>>;
 
 /** The pictures of a walk, in a folder of its own that is empty at first. */

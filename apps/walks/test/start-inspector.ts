@@ -9,7 +9,7 @@ export const inspectorProgram = createRequire(import.meta.url).resolve(
   '@modelcontextprotocol/inspector/clients/launcher/build/index.js',
 );
 
-/** What is installed here in place of what npx would fetch. */
+/** What is installed here instead of what npx would fetch. */
 export const inspectorAtHand = {
   'npx -y @modelcontextprotocol/inspector': `"${process.execPath}" "${inspectorProgram}"`,
 };

@@ -58,14 +58,14 @@ function claudeDesktop(mcpUrl: string, local: boolean): Omit<ConnectInstruction,
   }
   return {
     paste: JSON.stringify({ mcpServers: { [NAME]: { command: 'npx', args: ['-y', 'mcp-remote', mcpUrl] } } }),
-    note: 'Settings → Developer → Edit Config, and paste this. A custom connector does not work here: it calls from Anthropic’s cloud, which can not reach a server on this machine; mcp-remote runs on it.',
+    note: 'Settings → Developer → Edit Config, and paste this. A custom connector does not work here: it calls from Anthropic’s cloud, which cannot reach a server on this machine; mcp-remote runs on it.',
   };
 }
 
 function chatGpt(mcpUrl: string, local: boolean): Omit<ConnectInstruction, 'client'> {
   if (local) {
     return {
-      note: 'Not with this URL: ChatGPT calls from OpenAI’s cloud, which can not reach a server on this machine. Give the server a public https address, by a tunnel for a try, and set PUBLIC_URL to it.',
+      note: 'Not with this URL: ChatGPT calls from OpenAI’s cloud, which cannot reach a server on this machine. Give the server a public https address, by a tunnel for a try, and set PUBLIC_URL to it.',
     };
   }
   return {

@@ -11,6 +11,6 @@ try {
   }
 } catch (error) {
   if (!(error instanceof ConfigurationError)) throw error;
-  process.stderr.write(`whoami can not start.\n\n${error.message}\n`);
+  process.stderr.write(`whoami cannot start.\n\n${error.message}\n`);
   process.exitCode = 1;
 }

@@ -19,7 +19,7 @@ interface EarlyRefusal {
   text: string;
 }
 
-/** By the codes of Node and its parser; whatever else it says is that a request is no HTTP. */
+/** By the codes of Node and its parser; whatever else it says is that a request is not HTTP. */
 const refusals: Readonly<Record<string, EarlyRefusal>> = {
   HPE_HEADER_OVERFLOW: {
     status: 431,
@@ -43,7 +43,11 @@ const noHttp: EarlyRefusal = {
   text: 'The request is not HTTP/1.1',
 };
 const noHost: EarlyRefusal = { status: 400, reason: 'host_missing', text: 'There is no Host header' };
-const noTunnel: EarlyRefusal = { status: 405, reason: 'method_not_allowed', text: 'This server is no proxy' };
+const noTunnel: EarlyRefusal = {
+  status: 405,
+  reason: 'method_not_allowed',
+  text: 'This server is not a proxy',
+};
 const expectation: EarlyRefusal = {
   status: 417,
   reason: 'expectation_failed',

@@ -84,7 +84,7 @@ export const serverVariables = {
   }),
   discoveryRetry: setting(z.boolean({ error: 'true or false' }).default(false), {
     description:
-      '`true`: wait for an IdP whose metadata cannot be had yet, instead of exiting; calls get 503 meanwhile',
+      '`true`: wait for an IdP whose metadata cannot be fetched yet, instead of exiting; calls get 503 meanwhile',
     example: 'true',
   }),
   ...nodeEnvironment,

@@ -24,7 +24,7 @@ export interface SseStream {
 }
 
 /**
- * Makes a stream of an answer (MCP 2024-11-05, "HTTP with SSE"). In place of the SDK's deprecated transport, which
+ * Makes a stream of an answer (MCP 2024-11-05, "HTTP with SSE"). Instead of the SDK's deprecated transport, which
  * writes on and on to a client that reads nothing.
  *
  * @param messagesPath where the client sends its messages.
@@ -32,7 +32,7 @@ export interface SseStream {
  */
 export function createSseStream(response: Response, messagesPath: string, onSent: () => void): SseStream {
   const id = randomUUID();
-  // Bytes in place of texts: a socket counts the characters of those.
+  // Bytes instead of texts: a socket counts the characters of those.
   const write = (event: string, data: string) =>
     void response.write(Buffer.from(`event: ${event}\ndata: ${data}\n\n`));
   const transport: Transport = {

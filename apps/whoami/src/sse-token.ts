@@ -1,6 +1,6 @@
 import { type AccessTokenInfo, type Caller, TokenRefusedError } from '@mcp-whoami/provider';
 
-/** Judges a token again. Throws {@link TokenRefusedError} when it is no good any more. */
+/** Judges a token again. Throws {@link TokenRefusedError} when it is no longer valid. */
 export type Judge = (token: string, caller: Caller) => Promise<AccessTokenInfo>;
 
 /** How soon a token that could not be judged is judged again, and for how long its stream goes on, in milliseconds. */
@@ -27,7 +27,7 @@ export interface WatchedToken {
 
 /**
  * Judges a token again when it expires, where the IdP names no expiry every minute, and tells once when it is good no
- * more. While the IdP can not be asked it is taken for good for five minutes.
+ * more. While the IdP cannot be asked it is taken for good for five minutes.
  */
 export function watchToken(
   first: AccessTokenInfo,

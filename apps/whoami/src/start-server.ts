@@ -23,7 +23,7 @@ export interface RunningServer extends AsyncDisposable {
 /**
  * Reads the environment, connects the provider and serves.
  *
- * @throws {ConfigurationError} when any of it can not work.
+ * @throws {ConfigurationError} when any of it cannot work.
  */
 export async function startServer(environment: Environment, logger: GuardLogger): Promise<RunningServer> {
   const configuration = await readConfiguration(environment);

@@ -20,7 +20,7 @@ describe('how to connect', () => {
 
   it('sends no client of a cloud to this machine', () => {
     for (const client of ['ChatGPT', 'Claude Desktop']) {
-      expect(instruction(local, client).note).toContain('can not reach a server on this machine');
+      expect(instruction(local, client).note).toContain('cannot reach a server on this machine');
       expect(instruction(onTheInternet, client).paste).toBe(onTheInternet);
     }
     expect(instruction(local, 'ChatGPT').paste).toBeUndefined();

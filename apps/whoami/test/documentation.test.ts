@@ -56,7 +56,7 @@ describe('turbo', () => {
   });
 });
 
-/** Runs a command whose start can not work, and gives what it says to that. */
+/** Runs a command whose start cannot work, and gives what it says to that. */
 const failureOf = async (command: string, environment: Record<string, string | undefined> = {}) => {
   const child = spawn(command, {
     cwd: fileURLToPath(root),

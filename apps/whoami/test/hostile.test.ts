@@ -200,7 +200,7 @@ describe.each([
       expect(performance.now() - sent, row).toBeLessThan(SLOW_MS);
       const [, answered] = /^HTTP\/1\.1 (\d{3}) /.exec(answer) ?? [];
       expect(status, `${row}: ${answer.slice(0, 200)}`).toContain(Number(answered));
-      // One answer: what stands behind a message is no second request.
+      // One answer: what stands behind a message is not a second request.
       expect(answer.split('HTTP/1.1 '), row).toHaveLength(2);
       expect(answer, row).not.toContain('"result"');
       expect(answer, row).not.toContain(token);

@@ -91,7 +91,7 @@ describe('the server', () => {
     const port = Number(new URL(whoami.publicUrl).port);
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
-    // A machine that vanishes can't be had here: the system tells of the timer that is set for one.
+    // A machine that vanishes cannot be fetched here: the system tells of the timer that is set for one.
     const soon = { keepAlive: true, seconds: expect.closeTo(15, -1) };
     await expect.poll(() => timerOfServersSide(port), { timeout: 5_000 }).toEqual(soon);
     socket.destroy();

@@ -73,7 +73,7 @@ describe.concurrent.for(['jwks', 'introspection', 'userinfo'] as const)('while %
       // Constant: nothing that the IdP said, nor where it is.
       expect(await answer.json()).toEqual({
         error: 'temporarily_unavailable',
-        error_description: 'The identity provider can not be asked at the moment',
+        error_description: 'The identity provider cannot be asked at the moment',
         reason: 'idp_unavailable',
       });
     }
@@ -120,7 +120,7 @@ describe.concurrent('while the name of a host does not resolve', () => {
   );
 });
 
-describe.concurrent('while the metadata can not be had', () => {
+describe.concurrent('while the metadata cannot be fetched', () => {
   it.for(outages)('the start ends with one message: $name', async ({ name, begin }) => {
     await using idp = await startStandIn({ signingAlg: 'ES256' });
     await begin(idp, 'metadata');

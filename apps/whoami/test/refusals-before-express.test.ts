@@ -25,7 +25,7 @@ describe('what Node refuses by itself', () => {
   it.each([
     ['a token of 21 kB', `${head}Authorization: Bearer ${token}\r\n\r\n`, 431, 'headers_too_large'],
     ['an address of 21 kB', `GET /${token} HTTP/1.1\r\nHost: localhost\r\n\r\n`, 431, 'headers_too_large'],
-    ['what is no HTTP', 'SECRET\r\n\r\n', 400, 'malformed_request'],
+    ['what is not HTTP', 'SECRET\r\n\r\n', 400, 'malformed_request'],
     ['a header that is none', `${head}SECRET\r\n\r\n`, 400, 'malformed_request'],
     ['two lengths', `${head}Content-Length: 1\r\nContent-Length: 2\r\n\r\n`, 400, 'malformed_request'],
     [

@@ -124,7 +124,7 @@ describe('a stream ends with its token', () => {
     expect((await post(stream.endpoint, tokenOf(ada))).status).toBe(202);
   });
 
-  it('nor because the IdP can not be asked, unless after a logout', async () => {
+  it('nor because the IdP cannot be asked, unless after a logout', async () => {
     const judgements: string[] = [];
     const judge = async (token: string) => {
       judgements.push(token);

@@ -31,7 +31,7 @@ export const open = async (url: string, token?: string) => {
   };
 };
 
-/** In place of a guard. */
+/** Instead of a guard. */
 const refuseBad: RequestHandler = (request, response, next) => {
   if (accessTokenOf(request)?.token !== 'refuse') return next();
   response.status(401).end();

@@ -3,7 +3,7 @@ import { freePort, serveOnLoopback, startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
 import { runMain } from './run-main.ts';
 
-describe('a start that can not work', () => {
+describe('a start that cannot work', () => {
   it.each([
     [{ PROVIDER: 'okta' }, ['PROVIDER does not work: okta', 'keycloak', 'PROVIDER=keycloak']],
     [

@@ -30,7 +30,7 @@ const start = async (environment: Record<string, string>) => {
 };
 
 describe('TRUSTED_PROXIES', () => {
-  it('tells callers apart by what the proxy says, so that one can not spend what is another’s', async () => {
+  it('tells callers apart by what the proxy says, so that one cannot spend what is another’s', async () => {
     await using server = await start({ TRUSTED_PROXIES: '1' });
     expect(await server.callFrom('192.0.2.1', 'one-more')).toBe(429);
     expect(await server.callFrom('192.0.2.2', 'another')).toBe(401);

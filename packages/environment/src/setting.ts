@@ -20,7 +20,7 @@ export interface SettingMeta {
   secret?: boolean | undefined;
   /** White space around the text of the variable counts. */
   exact?: boolean | undefined;
-  /** The value is an URL to which something is sent that nobody else may read. */
+  /** The value is a URL to which something is sent that nobody else may read. */
   url?: boolean | undefined;
 }
 

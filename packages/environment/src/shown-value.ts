@@ -5,7 +5,7 @@ const HIDDEN = '(hidden)';
 
 /**
  * An URL as messages may show it: without user name, password, query and fragment, where secrets stand. A text that
- * is no URL is shown without what would be one of these.
+ * is not a URL is shown without what would be one of these.
  */
 export function shownUrl(text: string): string {
   const [, scheme = '', rest = ''] = /^([^:/?#@]*:\/\/)?(.*)$/s.exec(text) ?? [];

@@ -7,13 +7,13 @@ export function isLoopbackHost(hostname: string): boolean {
   return loopbackHosts.has(hostname) || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
-/** Whether what is sent to an URL can be read on the way: plain http to another machine (OAuth 2.1 §1.5). */
+/** Whether what is sent to a URL can be read on the way: plain http to another machine (OAuth 2.1 §1.5). */
 export function isPlainHttp(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === 'http:' && !isLoopbackHost(hostname);
 }
 
-/** Whether an URL is a pattern that stands for many, as `{tenantid}` of Entra's metadata, or was never filled in. */
+/** Whether a URL is a pattern that stands for many, as `{tenantid}` of Entra's metadata, or was never filled in. */
 export function isPattern(url: string): boolean {
   return /[{}<>]|%7b|%7d/i.test(url);
 }
@@ -31,5 +31,5 @@ export const httpUrl = z
     { error: 'an absolute http or https URL without a user name or password' },
   )
   .refine((text) => !isPattern(text), {
-    error: 'an URL without a pattern in it: put the value of your own instead of what stands in braces',
+    error: 'a URL without a pattern in it: put the value of your own instead of what stands in braces',
   });

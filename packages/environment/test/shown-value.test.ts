@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { shownUrl } from '../src/shown-value.ts';
 
-describe('an URL in a message', () => {
+describe('a URL in a message', () => {
   it.each([
     ['https://idp.example.com/realms/a', 'https://idp.example.com/realms/a'],
     ['http://[::1]:8080/realms/a', 'http://[::1]:8080/realms/a'],
@@ -17,7 +17,7 @@ describe('an URL in a message', () => {
     ['https://user:S3@CRET@idp.example.com', 'https://(hidden)@idp.example.com'],
     ['https://user:S3?CRET@idp.example.com', 'https://(hidden)'],
     ['https://user:S3#CRET@idp.example.com', 'https://(hidden)'],
-    // Without what makes an URL of it.
+    // Without what makes a URL of it.
     ['user:S3CRET@idp.example.com', '(hidden)@idp.example.com'],
     ['//user:S3CRET@idp.example.com', '(hidden)@idp.example.com'],
     ['https:/user:S3CRET@idp.example.com', '(hidden)@idp.example.com'],

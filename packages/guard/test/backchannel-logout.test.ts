@@ -79,7 +79,7 @@ describe('POST /backchannel-logout', () => {
     expect((await server.call(token)).status).toBe(200);
   });
 
-  it('answers 400 while the keys of the IdP can not be had, and says so', async () => {
+  it('answers 400 while the keys of the IdP cannot be fetched, and says so', async () => {
     await using started = await start();
     started.idp.fail('jwks', 'status-500');
     const answer = await started.send(new URLSearchParams({ logout_token: started.logoutToken }));

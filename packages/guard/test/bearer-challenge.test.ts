@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type BearerChallenge, formatBearerChallenge } from '../src/index.ts';
 import { parseChallenge } from './parse-challenge.ts';
 
-/** Text with many of the characters that a quoted string must escape or can not have. */
+/** Text with many of the characters that a quoted string must escape or cannot have. */
 const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.string({

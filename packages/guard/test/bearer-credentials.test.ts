@@ -51,7 +51,7 @@ describe('an Authorization header', () => {
     ['DPoP', 'DPoP abc'],
     ['a scheme that only begins with Bearer', 'BearerX abc'],
     ['no space after the scheme', 'Bearer:abc'],
-    ['a tab in place of the space', 'Bearer\tabc'],
+    ['a tab instead of the space', 'Bearer\tabc'],
     ['a token without a scheme', 'abc'],
   ])('with %s has no credentials', async (_, header) => {
     expect(await readFromWire('/mcp', `Authorization: ${header}`)).toEqual({
@@ -181,7 +181,7 @@ describe('whatever a request says', () => {
   });
 
   it.each(['//', '//[', '//:x', 'http://localhost:99999/mcp', 'http://[/mcp', '*'])(
-    'a request target that is no URL is no defect: %s',
+    'a request target that is not a URL is not a defect: %s',
     (target) => {
       expect(() => read(target, 'Bearer abc')).not.toThrow();
     },

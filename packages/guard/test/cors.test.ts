@@ -5,7 +5,7 @@ import { sendRaw } from './raw-http.ts';
 
 const page = 'http://localhost:6274';
 
-/** What a page can not do without: where to sign in, its session, the version it speaks. */
+/** What a page cannot do without: where to sign in, its session, the version it speaks. */
 const needed = ['www-authenticate', 'mcp-session-id', 'mcp-protocol-version'];
 
 const namesIn = (header: string | null) => (header ?? '').split(',').map((name) => name.trim().toLowerCase());
@@ -73,7 +73,7 @@ describe('an answer', () => {
     ['a served call', 200, '/mcp', ({ good }) => ({ headers: { authorization: `Bearer ${good}` } })],
     ['a token in the URL', 400, '/mcp?access_token=x', () => ({})],
     [
-      'a body that is no JSON',
+      'a body that is not JSON',
       400,
       '/mcp',
       ({ good }) => ({ method: 'POST', body: '{', headers: { ...json, authorization: `Bearer ${good}` } }),

@@ -12,7 +12,7 @@ const stack = /\.ts|node_modules|node:| {4}at /;
 describe('a body', () => {
   it.each([
     ['over the limit', 413, -32600, 'entity.too.large', { body: JSON.stringify('x'.repeat(bodyLimit)) }],
-    ['that is no JSON', 400, -32700, 'entity.parse.failed', { body: '{"a": BODY-OF-THE-REQUEST' }],
+    ['that is not JSON', 400, -32700, 'entity.parse.failed', { body: '{"a": BODY-OF-THE-REQUEST' }],
     ['that is cut off', 400, -32700, 'entity.parse.failed', { body: '{"a":' }],
     ['in an unknown encoding', 415, -32600, 'encoding.unsupported', { body: '{}', encoding: 'zip' }],
     [
@@ -131,13 +131,13 @@ describe('an exception in a handler', () => {
   });
 
   it('is 401 or 503 when a handler judged a token by itself', async () => {
-    const refused = await answerTo(new TokenRefusedError('expired', 'it is past'));
+    const refused = await answerTo(new TokenRefusedError('expired', 'it has passed'));
     expect(refused.status).toBe(401);
     expect(refused.headers.get('www-authenticate')).toBe(
       'Bearer error="invalid_token", error_description="The access token has expired"',
     );
     expect(refused.records).toMatchObject([
-      { reason: 'expired', msg: expect.stringContaining('it is past') },
+      { reason: 'expired', msg: expect.stringContaining('it has passed') },
     ]);
 
     const undecided = await answerTo(new VerificationUndecidedError('SECRET of the IdP'));
@@ -167,9 +167,9 @@ describe('an exception after the answer has begun', () => {
   });
 });
 
-describe('a request target that is no URL', () => {
+describe('a request target that is not a URL', () => {
   it.each(['http://localhost:99999/mcp', 'http://localhost:99999/mcp?access_token=not-for-the-log'])(
-    'is refused, which is no defect, and its query is not logged: %s',
+    'is refused, which is not a defect, and its query is not logged: %s',
     async (target) => {
       await using idp = await startStandIn();
       await using server = await startGuardedServer(idp);

@@ -92,7 +92,7 @@ describe('the Host', () => {
     expect(await status('GET / HTTP/1.1', `Host: ${host}`)).toBe(403);
   });
 
-  it('that is missing is no reason to serve', async () => {
+  it('that is missing is not a reason to serve', async () => {
     expect(await status('GET / HTTP/1.0')).toBe(403);
     expect(await status('GET / HTTP/1.1')).toBe(400);
   });

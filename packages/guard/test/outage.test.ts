@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type GuardedServer, introspecting, startGuarded } from './guarded-server.ts';
 import { expectRefusal, readAnswer } from './refusal.ts';
 
-describe('a token that the IdP can not be asked about', () => {
+describe('a token that the IdP cannot be asked about', () => {
   const expectUndecided = async (server: GuardedServer, token: string) => {
     const answer = await readAnswer(await server.call(token));
     expectRefusal(server, answer, { status: 503, reason: 'idp_unavailable' }, token);
@@ -10,7 +10,7 @@ describe('a token that the IdP can not be asked about', () => {
     expect(answer.headers.has('www-authenticate')).toBe(false);
     expect(JSON.parse(answer.body)).toEqual({
       error: 'temporarily_unavailable',
-      error_description: 'The identity provider can not be asked at the moment',
+      error_description: 'The identity provider cannot be asked at the moment',
       reason: 'idp_unavailable',
     });
   };
@@ -25,7 +25,7 @@ describe('a token that the IdP can not be asked about', () => {
     'redirect',
     'html-200',
     'truncated-json',
-  ] as const)('is not called bad when its keys can not be had: %s', async (fault) => {
+  ] as const)('is not called bad when its keys cannot be fetched: %s', async (fault) => {
     await using started = await startGuarded();
     const { idp, server } = started;
     const token = await idp.issueAccessToken({ resource: server.resource });

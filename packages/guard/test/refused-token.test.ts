@@ -6,7 +6,7 @@ import { parseChallenge } from './parse-challenge.ts';
 import { sendRaw } from './raw-http.ts';
 import { expectRefusal, invitation, readAnswer } from './refusal.ts';
 
-describe('a token that is no good', () => {
+describe('a token that is not valid', () => {
   const expectInvalidToken = async (
     server: GuardedServer,
     token: string,
@@ -78,7 +78,7 @@ describe('a token that is no good', () => {
     await expectInvalidToken(server, 'a-token-that-nobody-knows', 'inactive', /not active/);
   });
 
-  it('is refused when its audience can not be known, and the log names the setting', async () => {
+  it('is refused when its audience cannot be known, and the log names the setting', async () => {
     await using started = await startGuarded({ accessTokens: 'opaque', resource: 'ignored' });
     const { idp, server } = started;
     await expectInvalidToken(server, await idp.issueAccessToken(), 'audience_unknown', /audience/);
@@ -104,7 +104,7 @@ describe('a token that is no good', () => {
       const { port } = server;
       const head = ['GET /mcp HTTP/1.1', `Host: localhost:${port}`, `Authorization: Bearer ${token}`];
       const answer = await sendRaw(port, head);
-      // Node itself answers what is no header, and headers that are too long together.
+      // Node itself answers what is not a header, and headers that are too long together.
       if (answer.headers.get('x-request-id') === null) {
         expect([400, 431], name).toContain(answer.status);
         continue;

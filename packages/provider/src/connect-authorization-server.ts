@@ -16,7 +16,7 @@ import { processWarnings } from './warning-logger.ts';
 /**
  * Connects an authorization server: fetches its metadata and makes the judgement of its tokens.
  *
- * @throws {ConfigurationError} when the metadata cannot be had or is another issuer's, or when it names endpoints over
+ * @throws {ConfigurationError} when the metadata cannot be fetched or is another issuer's, or when it names endpoints over
  *   plain http in production.
  * @example
  * connect: (settings, context) =>

@@ -46,7 +46,7 @@ export interface ProviderConnection extends AsyncDisposable {
    * or user that was issued before is accepted. Nothing where the IdP has none for this server.
    *
    * @throws {LogoutRefusedError} when the logout token is not valid.
-   * @throws {VerificationUndecidedError} when the IdP's keys cannot be had.
+   * @throws {VerificationUndecidedError} when the IdP's keys cannot be fetched.
    */
   backchannelLogout?: ((logoutToken: string) => Promise<void>) | undefined;
   /**

@@ -114,7 +114,7 @@ export class VerificationUndecidedError extends Error {
   readonly headers: Readonly<Record<string, string>>;
 
   constructor(logMessage: string, cause?: unknown) {
-    const text = 'The identity provider can not be asked at the moment';
+    const text = 'The identity provider cannot be asked at the moment';
     super(text);
     this.name = 'VerificationUndecidedError';
     this.logMessage = logMessage;

@@ -5,7 +5,7 @@ export type JsonObject = Record<string, unknown>;
 
 export const jsonObject = z.record(z.string(), z.unknown());
 
-/** Parses JSON without throwing: `undefined` is no JSON, and no JSON text means `undefined`. */
+/** Parses JSON without throwing: `undefined` is not JSON, and no JSON text means `undefined`. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

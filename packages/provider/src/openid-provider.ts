@@ -18,7 +18,7 @@ export interface OpenIdProviderDefinition<Schema extends SettingsSchema>
   userinfoRole?: UserinfoRole;
   /** Mends faults that its metadata is known to have. */
   repairMetadata?(document: JsonObject): JsonObject;
-  /** What else helps when its metadata cannot be had or is another issuer's; `{issuer}` in it names that setting. */
+  /** What else helps when its metadata cannot be fetched or is another issuer's; `{issuer}` in it names that setting. */
   hint?: string;
   /** What to change there when a token is refused, by the accepted audience; `{audience}` in it names that setting. */
   advice?(audience: readonly string[]): Advice;

@@ -151,7 +151,7 @@ describe('a logout token', () => {
     ['has no event', (idp) => logoutToken(idp, { sub: 'ada', events: undefined }), /events/],
     ['has another event', (idp) => logoutToken(idp, { sub: 'ada', events: { other: {} } }), /events/],
     [
-      'has an event that is no object',
+      'has an event that is not an object',
       (idp) => logoutToken(idp, { sub: 'ada', events: { [event]: 1 } }),
       /events/,
     ],
@@ -165,7 +165,7 @@ describe('a logout token', () => {
       /typ/,
     ],
     ['is not signed', (idp) => logoutToken(idp, { sub: 'ada' }, { header: { alg: 'none' } }), /asymmetric/],
-    ['is no JWT', () => 'logout', /base64url/],
+    ['is not a JWT', () => 'logout', /base64url/],
     ['is huge', () => 'a'.repeat(20_000), /longer/],
     [
       'is signed by another key',
@@ -185,7 +185,7 @@ describe('a logout token', () => {
     expect((await started.connection.verifyAccessToken(token)).subject).toBe(ada.sub);
   });
 
-  it('is undecided while the keys can not be had', async () => {
+  it('is undecided while the keys cannot be fetched', async () => {
     await using started = await start();
     started.idp.fail('jwks', 'status-500');
     await expect(started.logOut({ sub: ada.sub })).rejects.toMatchObject({ code: 'idp_unavailable' });

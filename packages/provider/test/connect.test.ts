@@ -87,7 +87,7 @@ describe('connecting', () => {
 
   it('says what is wrong with the metadata', async () => {
     await using idp = await startStandIn({ transformMetadata: ({ token_endpoint: _, ...rest }) => rest });
-    await expect(connect(idp)).rejects.toThrow(/is no authorization server metadata: token_endpoint/);
+    await expect(connect(idp)).rejects.toThrow(/is not authorization server metadata: token_endpoint/);
   });
 
   it('mends the metadata by the provider’s hook, and still hands on what the IdP sent', async () => {
@@ -111,7 +111,7 @@ describe('connecting', () => {
     expect(provedBy).toBe('jwt');
   });
 
-  it('reaches an issuer that can not be reached through the discovery URL’s origin', async () => {
+  it('reaches an issuer that cannot be reached through the discovery URL’s origin', async () => {
     const issuer = 'http://idp.invalid:8080/realm';
     await using idp = await startStandIn({
       issuerPath: '/realm',

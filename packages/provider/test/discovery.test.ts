@@ -79,7 +79,7 @@ describe('metadata of another issuer', () => {
     'https://login.example.com/<tenant>',
     'not an issuer',
     'https://login.example.com/v2.0?tenant=1',
-  ])('that is no issuer is never the example: %s', async (issuer) => {
+  ])('that is not an issuer is never the example: %s', async (issuer) => {
     await using idp = await startHttpAnswers((origin) => ({ [wellKnown]: documentOf(origin, { issuer }) }));
     const message = await messageOf({ TEST_ISSUER: idp.origin });
     expect(message).toContain(issuer);
@@ -88,7 +88,7 @@ describe('metadata of another issuer', () => {
   });
 });
 
-describe('an IdP that can not be reached', () => {
+describe('an IdP that cannot be reached', () => {
   const everyWay = ['TEST_DISCOVERY_URL', 'NODE_USE_ENV_PROXY=1 HTTPS_PROXY=', 'NODE_EXTRA_CA_CERTS='];
 
   it('is a reason to name the ways to it', async () => {
@@ -117,7 +117,7 @@ describe('an IdP that can not be reached', () => {
     const cause = Object.assign(new TypeError('fetch failed'), {
       cause: Object.assign(new Error(), { code }),
     });
-    const error = new IdpRequestError('https://idp.example.com', 'can not be reached', { cause });
+    const error = new IdpRequestError('https://idp.example.com', 'cannot be reached', { cause });
     const { ways, example } = waysToIdp(error, 'TEST_DISCOVERY_URL');
     expect(example).toMatch(/^NODE_EXTRA_CA_CERTS=/);
     expect(ways.map((way) => /[A-Z_]{8,}/.exec(way)?.[0])).toEqual([

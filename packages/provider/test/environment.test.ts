@@ -195,7 +195,7 @@ describe('NODE_ENV', () => {
     );
     await expect(taken).rejects.toThrow('TEST_ISSUER=https://idp.invalid');
     for (const value of ['development', 'test', '']) {
-      await expect(connect(value)).rejects.toThrow('can not be reached');
+      await expect(connect(value)).rejects.toThrow('cannot be reached');
     }
   });
 });

@@ -67,7 +67,7 @@ describe('when a client may try again', () => {
   });
 });
 
-describe('what is no verdict on a token', () => {
+describe('what is not a verdict on a token', () => {
   it.each<Fault>([
     'json-array',
     'json-null',
@@ -107,7 +107,7 @@ describe('what is no verdict on a token', () => {
     'status-404',
     { status: 200, body: { keys: 'none' } },
     { status: 200, body: { keys: [null] } },
-  ])('in place of keys: %o', async (fault) => {
+  ])('instead of keys: %o', async (fault) => {
     await using idp = await startStandIn();
     await using connection = await connect(idp);
     idp.fail('jwks', fault);
@@ -120,7 +120,7 @@ describe('userinfo that decides about a token which something else has looked at
   const faults = ['refuse', 'status-500', 'html-200', 'json-null', 'redirect-to-other-host'] as const;
 
   it.each(faults)(
-    'is no verdict on one that introspection calls active, naming nobody: %s',
+    'is not a verdict on one that introspection calls active, naming nobody: %s',
     async (fault) => {
       await using idp = await startStandIn({
         accessTokens: 'opaque',
@@ -136,7 +136,7 @@ describe('userinfo that decides about a token which something else has looked at
     },
   );
 
-  it.each(faults)('is no verdict on a JWT that may be an ID token: %s', async (fault) => {
+  it.each(faults)('is not a verdict on a JWT that may be an ID token: %s', async (fault) => {
     await using idp = await startStandIn({ jwtsHonoured: true });
     await using connection = await connect(idp);
     idp.fail('userinfo', fault);
@@ -149,7 +149,7 @@ describe('userinfo that decides about a token which something else has looked at
 
 describe('a user whose id was lost on the way', () => {
   it.each([
-    ['a byte that is no UTF-8', Buffer.from('{"sub":"ad\xe9"}', 'latin1')],
+    ['a byte that is not UTF-8', Buffer.from('{"sub":"ad\xe9"}', 'latin1')],
     ['half a character', Buffer.from('{"sub":"ad\\ud83d"}')],
   ])('is nobody: %s', async (_, body) => {
     await using stack = new AsyncDisposableStack();

@@ -238,7 +238,7 @@ describe('the keys of an issuer', () => {
     expect(error).toMatchObject({ status: 503, headers: { 'Retry-After': '30' } });
   });
 
-  it('go on to serve while newer ones can not be had', async () => {
+  it('go on to serve while newer ones cannot be fetched', async () => {
     await using started = await start();
     const exp = Math.floor(Date.now() / 1000) + 24 * 3_600;
     const token = started.idp.signJwt(started.idp.validClaims({ aud: resource, exp }));

@@ -60,7 +60,7 @@ describe('typed options', () => {
 
   it('refuse plain http to another machine in production alone', async () => {
     const options = { issuer: 'http://idp.invalid' };
-    await expect(testProvider().connect(options, { resources })).rejects.toThrow('can not be reached');
+    await expect(testProvider().connect(options, { resources })).rejects.toThrow('cannot be reached');
     await expect(testProvider().connect(options, { resources, production: true })).rejects.toThrow(
       /issuer does not work: http:\/\/idp\.invalid[\s\S]*issuer: "https:\/\/idp\.invalid"/,
     );

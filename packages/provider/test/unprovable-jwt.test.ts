@@ -211,7 +211,7 @@ describe('a JWT that cannot be judged here', () => {
     expect((await verdictOn(started.connection, token)).status).toBe(503);
   });
 
-  it('is one too while the keys cannot be had, and undecided if introspection does not call it active', async () => {
+  it('is one too while the keys cannot be fetched, and undecided if introspection does not call it active', async () => {
     await using started = await start();
     const { idp, connection, withoutClient, introspectedAs } = started;
     idp.fail('jwks', 'status-500');

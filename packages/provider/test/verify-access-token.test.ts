@@ -104,7 +104,7 @@ describe('a JWT', () => {
     expect(idp.requests.count('userinfo')).toBe(0);
   });
 
-  it('is proved by the keys that are known while new ones can not be had', async () => {
+  it('is proved by the keys that are known while new ones cannot be fetched', async () => {
     await using idp = await startStandIn();
     await using connection = await connect(idp);
     await connection.verifyAccessToken(await idp.issueAccessToken({ resource }));
@@ -182,7 +182,7 @@ describe('an opaque token', () => {
     expect(idp.requests.find(({ path }) => path.endsWith('introspection'))?.form?.token).toBe(token);
   });
 
-  it('is refused where its audience can not be known, and the log names the setting', async () => {
+  it('is refused where its audience cannot be known, and the log names the setting', async () => {
     await using idp = await startStandIn({ accessTokens: 'opaque', resource: 'ignored' });
     await using connection = await connect(idp);
     const verdict = await verdictOn(connection, await idp.issueAccessToken());

@@ -256,7 +256,7 @@ describe('whatever the IdP answers, the verdict is one of three', () => {
     );
   });
 
-  it('in place of keys', async () => {
+  it('instead of keys', async () => {
     const key = fc
       .array(
         fc.tuple(

@@ -67,7 +67,7 @@ const parseServer = (text: string, scheme: 'redis' | 'rediss'): RedisServer => {
       `${scheme}://[<user>:<password>@]<host>[:<port>][/<number of the database>], all of it percent-encoded`,
       `${scheme}://localhost:${REDIS_PORT}/0`,
     );
-  const url = URL.parse(text) ?? fail('which is no URL');
+  const url = URL.parse(text) ?? fail('which is not a URL');
   if (url.hostname === '') fail('which has no host');
   if (url.search !== '' || url.hash !== '') fail('which has a ? or #');
   const database = /^\/?(\d*)$/.exec(url.pathname)?.[1] ?? fail('whose database is not a number');

@@ -3,7 +3,7 @@
  *
  * - `first`: the first one, permitted
  * - `again`: the second one, and within the grace: permitted, as clients race with themselves
- * - `refused`: one more within the grace. It is no sign of a theft
+ * - `refused`: one more within the grace. It is not a sign of a theft
  * - `reused`: one after the grace: what the record gave should end (RFC 6749 §4.1.2, RFC 9700 §4.14.2)
  * - `absent`: there is no such record
  */

@@ -18,7 +18,7 @@ it.each([
   ['sqlite:store.db?mode=ro', 'sqlite:store.db?mode=ro'],
   ['redis:', 'redis:…, which has no host'],
   ['redis://', 'redis:…, which has no host'],
-  ['redis://:hunter2/x@host', 'redis:…, which is no URL'],
+  ['redis://:hunter2/x@host', 'redis:…, which is not a URL'],
   ['redis://user:12/hunter2@host', 'redis:…, whose database is not a number'],
   ['redis://user:12#hunter2@host', 'redis:…, which has a ? or #'],
   ['redis://:hunter2@host/0?family=6', 'redis:…, which has a ? or #'],

@@ -57,7 +57,7 @@ it('deletes from the file what has ended', async () => {
   expect(database.prepare('SELECT id FROM records').all()).toEqual([{ id: '3' }]);
 });
 
-it('refuses what is no file of a store, says why, and leaves it as it was', async () => {
+it('refuses what is not a file of a store, says why, and leaves it as it was', async () => {
   await using folder = await temporaryFolder();
   const other = join(folder.path, 'other.db');
   using database = new DatabaseSync(other);

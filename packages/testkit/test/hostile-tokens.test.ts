@@ -49,7 +49,7 @@ it.each(algs)(
       'scope is [["openid"]]',
       'scp is {"0":"openid"}',
       'sub: half a character, escaped',
-      'sub: white space that is no space',
+      'sub: white space that is not a space',
       'payload after a byte order mark',
       'bound to a DPoP key',
       'bound to a client certificate',

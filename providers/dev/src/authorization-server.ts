@@ -33,7 +33,7 @@ export type DevAuthorizationServer = {
  * Starts an authorization server for development on a loopback origin of its own: anyone who can reach it may sign in
  * as any of its users. Keys, clients and tokens live as long as it does.
  *
- * @throws TypeError when there is no resource, or one that is no URL; the system's error when the port is taken
+ * @throws TypeError when there is no resource, or one that is not a URL; the system's error when the port is taken
  */
 export async function startDevAuthorizationServer({
   resources,

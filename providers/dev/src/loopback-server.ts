@@ -13,7 +13,7 @@ const MAX_ATTEMPTS = 5;
  * Serves `http://localhost:<port>` on 127.0.0.1 and, where the host has IPv6, on ::1 too, because `localhost` may
  * resolve to either. Port 0 takes any free port. The listener is made once the origin is known.
  *
- * @throws the system's error (`EADDRINUSE` …) when the port can't be had
+ * @throws the system's error (`EADDRINUSE` …) when the port is taken
  */
 export async function listenOnLoopback(
   port: number,

@@ -43,7 +43,7 @@ function isLoopback(url: URL | undefined, protocol: 'http:' | 'https:'): boolean
 
 /**
  * Whether a client may register a redirect URI: loopback, a private-use scheme of its own, or an https URL that
- * `acceptsHttps` takes. What is no URI to the letter (RFC 3986 §2), carries a user name, or has a fragment
+ * `acceptsHttps` takes. What is not a URI to the letter (RFC 3986 §2), carries a user name, or has a fragment
  * (RFC 6749 §3.1.2) is none.
  */
 export function isAcceptableRedirect(uri: string, acceptsHttps: (url: URL) => boolean): boolean {

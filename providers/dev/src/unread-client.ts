@@ -20,7 +20,7 @@ const NO_ANSWER = new Set([401, 403, 407, 408, 429]);
  * Only for a server with open registration (draft-ietf-oauth-client-id-metadata-document: a server SHOULD abort).
  */
 export function createUnreadClients(fetchDocument: FetchDocument) {
-  // In place of redirect URIs, which the document would have named. Nobody can guess it, so no document has it.
+  // Instead of redirect URIs, which the document would have named. Nobody can guess it, so no document has it.
   const standInRedirect = `http://127.0.0.1/${randomUUID()}`;
   const isUnread = (client: Client) => client.redirectUris?.includes(standInRedirect) ?? false;
 

@@ -131,7 +131,7 @@ describe('clients', () => {
   test('may be a metadata document, and sign in with it', async () => {
     await using server = await start();
     const id = 'https://client.example.com/oauth/client.json';
-    // No such host exists: the document is served in place of the network, so oidc-provider's connection guard
+    // No such host exists: the document is served instead of the network, so oidc-provider's connection guard
     // is not exercised here.
     const network = globalThis.fetch;
     vi.spyOn(globalThis, 'fetch').mockImplementation(async (input, init) =>

@@ -82,7 +82,7 @@ describe('the sign-in page', () => {
     ['a choice from another origin', 403, { headers: { origin: 'http://localhost:1' } }],
     ['a choice of a page without an origin', 403, { headers: { origin: 'null' } }],
     ['a choice that another port of localhost sends', 403, { headers: { 'sec-fetch-site': 'same-site' } }],
-    ['a choice that is no form', 415, { headers: { 'content-type': 'application/json' }, body: '{}' }],
+    ['a choice that is not a form', 415, { headers: { 'content-type': 'application/json' }, body: '{}' }],
     ['a choice that does not exist', 400, { body: new URLSearchParams({ choice: 'root' }) }],
     ['a form beyond its size', 413, { body: new URLSearchParams({ choice: 'x'.repeat(100_000) }) }],
     ['another method', 405, { method: 'PUT' }],

@@ -12,7 +12,7 @@ const noNetwork = () => {
   });
 };
 
-/** Puts an answer in place of the document's host, which does not exist; the result counts the questions. */
+/** Puts an answer instead of the document's host, which does not exist; the result counts the questions. */
 function answerWith(answer: () => Response) {
   const network = globalThis.fetch;
   const asked = vi.fn(answer);

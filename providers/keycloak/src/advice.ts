@@ -2,7 +2,7 @@ import type { Advice } from '@mcp-whoami/provider';
 
 const readme = 'providers/keycloak/README.md';
 
-/** What else may be wrong when the realm's metadata can't be had or is another issuer's. */
+/** What else may be wrong when the realm's metadata cannot be fetched or is another issuer's. */
 export const startHint = `The issuer is Keycloak's public address and /realms/<realm>. Keycloak calls itself by the name it is asked under unless its \`hostname\` (KC_HOSTNAME) is set; from inside a container set {discoveryUrl} too. \`pnpm keycloak\` starts one on this machine. See ${readme}#run-it`;
 
 /** The realm's setting to change, in the words of the Admin Console, by reason of the refusal. */

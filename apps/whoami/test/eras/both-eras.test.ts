@@ -76,7 +76,7 @@ describe('both eras at one URL', () => {
     ['an older version', ping, { 'mcp-protocol-version': '2025-11-25' }],
     ['a name in the arguments', { ...ping, params: { arguments: { _meta: clientMeta } } }, {}],
     ['a batch of 2025-03-26', [ping, { ...ping, id: 2 }], {}],
-  ])('%s is no sign of 2026-07-28', async (_, body, headers) => {
+  ])('%s is not a sign of 2026-07-28', async (_, body, headers) => {
     await using whoami = await startWhoami({ PROVIDER: 'none' });
     const { status, text } = await post(whoami.mcp, body, { ...jsonRpcHeaders, ...headers });
     expect(status).toBe(200);

@@ -160,7 +160,7 @@ describe('a request of 2026-07-28', () => {
       { code: -32602 },
     ],
     [
-      'a version that is no text',
+      'a version that is not a text',
       call({ _meta: { ...clientMeta, 'io.modelcontextprotocol/protocolVersion': 20260728 } }),
       {},
       400,
@@ -190,7 +190,7 @@ describe('a request of 2026-07-28', () => {
       ],
     ),
     ['an unknown tool', call({ name: 'other' }), {}, 200, { code: -32602, message: 'Unknown tool: other' }],
-    ['a name that is no text', call({ name: 1 }), {}, 200, { code: -32602 }],
+    ['a name that is not a text', call({ name: 1 }), {}, 200, { code: -32602 }],
     ['arguments that are no object', call({ arguments: 'x' }), {}, 200, { code: -32602 }],
   ])('is answered with an error: %s', async (_, body, changes, status, error) => {
     await using whoami = await startWhoami(nobody);
@@ -352,7 +352,7 @@ describe('the bounds of every revision', () => {
     for (const line of whoami.log) expect(line.message.length).toBeLessThan(330);
   });
 
-  it('refuse a body that is too large, and one that is no JSON', async () => {
+  it('refuse a body that is too large, and one that is not JSON', async () => {
     await using whoami = await startWhoami(nobody);
     const large = call({ arguments: { a: 'x'.repeat(300_000) } });
     expect((await ask(whoami.mcp, large)).status).toBe(413);

@@ -26,7 +26,7 @@ describeKeycloak('the page', (keycloak) => {
       expect([...origins].sort()).toEqual([whoami.publicUrl, new URL(realm.issuer).origin].sort());
     });
 
-    it('says why it can not register itself, and what to do', async () => {
+    it('says why it cannot register itself, and what to do', async () => {
       await using started = await startWhoamiOnKeycloak(keycloak);
       await using visited = await visit(openPage, started.whoami.publicUrl);
       const { page } = visited;

@@ -54,7 +54,7 @@ describeKeycloak('refuses', (keycloak) => {
       expect(line).toContain('HS512');
     });
 
-    it('`alg: none`, which is no outage though a userinfo endpoint answers it with 500', async () => {
+    it('`alg: none`, which is not an outage though a userinfo endpoint answers it with 500', async () => {
       const header = Buffer.from(JSON.stringify({ alg: 'none', typ: 'JWT' })).toString('base64url');
       const [, payload] = tokens.accessToken.split('.');
       const line = await refusalOf(started, `${header}.${payload}.`, 'algorithm_not_allowed');

@@ -47,7 +47,7 @@ describeKeycloak('start', (keycloak) => {
     [
       'nothing that listens',
       `http://localhost:${silentPort}/realms/mcp-realm`,
-      /can not be reached \(ECONNREFUSED\)[\s\S]*pnpm keycloak/,
+      /cannot be reached \(ECONNREFUSED\)[\s\S]*pnpm keycloak/,
     ],
   ])('fails with %s, and says what to do', async (_, issuer, message) => {
     await expect(startWhoami({ PROVIDER: 'keycloak', KEYCLOAK_ISSUER: issuer })).rejects.toThrow(message);

@@ -301,7 +301,7 @@ describeChromium('a step that fails on the page', (openPage) => {
     expect(await failureOf(page, 'call')).toContain('scopes openid profile email mcp:whoami');
   });
 
-  it('says that the server can not ask the IdP', async () => {
+  it('says that the server cannot ask the IdP', async () => {
     await using started = await start({}, withClient);
     const { page, idp } = started;
     idp.fail('jwks', 'status-503');

@@ -10,7 +10,7 @@ const spelling = /^"?(?:\[([^\]]+)\](?::\d+)?|([^\s":]+)(?::\d+)?|([^\s"]+))"?$/
 
 /**
  * What tells one caller from another: its address, or, of IPv6, the networks that it is in, the narrowest first. What
- * is no address, however a client or a proxy came to send it, tells nothing: all of those are one caller.
+ * is not an address, however a client or a proxy came to send it, tells nothing: all of those are one caller.
  */
 export function callerOf(text: string | undefined): readonly string[] {
   // Nearly every call's, and nothing is left to parse.

@@ -105,9 +105,9 @@ async function readBody(url: string, response: Response, maxBytes = MAX_ANSWER_B
 }
 
 function describeFailure(error: unknown, timeout: number): string {
-  if (!(error instanceof Error)) return 'can not be reached';
+  if (!(error instanceof Error)) return 'cannot be reached';
   if (error.name === 'TimeoutError') return `did not answer within ${timeout} ms`;
   const { cause } = error;
   const detail = cause instanceof Error ? ('code' in cause ? cause.code : cause.message) : error.name;
-  return `can not be reached (${String(detail)})`;
+  return `cannot be reached (${String(detail)})`;
 }

@@ -17,7 +17,7 @@ export interface ConfiguredUrls {
 /**
  * Discovers the metadata of an authorization server, or makes it of the endpoints given by hand.
  *
- * @throws {ConfigurationError} when it cannot be had or is another issuer's, or when it names endpoints over plain
+ * @throws {ConfigurationError} when it cannot be fetched or is another issuer's, or when it names endpoints over plain
  *   http in production.
  */
 export async function connectServer(

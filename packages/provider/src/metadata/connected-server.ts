@@ -7,7 +7,7 @@ export interface IssuerToDiscover {
   issuer: string;
   /** `oidc`: OpenID Connect Discovery; `oauth`: RFC 8414. */
   type: 'oidc' | 'oauth';
-  /** What else helps when the metadata cannot be had or is another issuer's. */
+  /** What else helps when the metadata cannot be fetched or is another issuer's. */
   hint?: string | undefined;
   /** Mends faults that the IdP's metadata is known to have. */
   repair?: ((document: JsonObject) => JsonObject) | undefined;

@@ -73,7 +73,7 @@ function readMetadata(
   const parsed = authorizationServerMetadata.safeParse(source.repair?.(document) ?? document);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
-    throw problem(source, { hint: `${shownUrl(url)} is no authorization server metadata: ${faults}` });
+    throw problem(source, { hint: `${shownUrl(url)} is not authorization server metadata: ${faults}` });
   }
   if (parsed.data.issuer !== source.issuer) throw otherIssuer(source, url, parsed.data.issuer);
   return parsed.data;

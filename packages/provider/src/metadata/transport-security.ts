@@ -9,7 +9,7 @@ import {
 import type { ConnectionContext } from '../connect-options.ts';
 import type { AuthorizationServerMetadata } from './authorization-server-metadata.ts';
 
-/** What the judgement of an URL hangs on. */
+/** What the judgement of a URL hangs on. */
 type Strictness = Pick<ConnectionContext, 'production' | 'nameOf'>;
 
 /**

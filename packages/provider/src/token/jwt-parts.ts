@@ -6,7 +6,7 @@ import { excessOf, type JsonObject, jsonObject, parseJson } from '../json.ts';
 /** JWS compact serialization (RFC 7515 §7.1); an empty signature is for `alg: none`, which is refused by name. */
 const compactSerialization = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 
-const NO_HEADER = 'its header is no JOSE header (RFC 7515 section 4)';
+const NO_HEADER = 'its header is not a JOSE header (RFC 7515 section 4)';
 
 /** What a JOSE header says of the token. */
 const joseHeader = z.looseObject({
@@ -49,10 +49,10 @@ function requireCompact(token: string) {
 export function decodePayload(payload: string | Uint8Array): JsonObject {
   const claims = decodeStrictly(payload);
   if (claims !== undefined) return claims;
-  return refuse('its payload is no JSON object in UTF-8 (RFC 7519 section 7.2)');
+  return refuse('its payload is not JSON object in UTF-8 (RFC 7519 section 7.2)');
 }
 
-/** For a part that is judged: bytes that are no UTF-8 are not read as something else (RFC 7519 §7.2). */
+/** For a part that is judged: bytes that are not UTF-8 are not read as something else (RFC 7519 §7.2). */
 function decodeStrictly(part: string | Uint8Array): JsonObject | undefined {
   const bytes = typeof part === 'string' ? Buffer.from(part, 'base64url') : part;
   const json = isUtf8(bytes) ? parseJson(Buffer.from(bytes).toString()) : undefined;

@@ -45,7 +45,7 @@ const MAX_IDS = 100_000;
  * its `jti` is remembered until its `exp`.
  *
  * The function throws {@link LogoutRefusedError} for the first check that fails and
- * {@link VerificationUndecidedError} when the keys cannot be had.
+ * {@link VerificationUndecidedError} when the keys cannot be fetched.
  */
 export function createLogoutTokenVerifier(keys: JWTVerifyGetKey, { issuer, clientIds }: LogoutPolicy) {
   const taken = new LRUCache<string, true>({

@@ -133,11 +133,11 @@ function describeEnding(
 ): string {
   const when = new Date(logout.issuedAt * 1000).toISOString();
   if (issuedAt === undefined) {
-    return `does not say when it was issued, so maybe before the logout of ${when}, of which the IdP told; have the IdP put \`iat\` into its access tokens (RFC 9068 section 2.2)`;
+    return `does not say when it was issued, so maybe before the logout of ${when}, that the identity provider reported; have the IdP put \`iat\` into its access tokens (RFC 9068 section 2.2)`;
   }
   return logout === watermark
-    ? `issued before ${when}, and the logouts until then, of which the IdP told, were too many to remember: its own may be one of them`
-    : `issued before the logout of which the IdP told (${when})`;
+    ? `issued before ${when}, and the logouts until then, that the identity provider reported, were too many to remember: its own may be one of them`
+    : `issued before the logout that the identity provider reported (${when})`;
 }
 
 const session = (id: string) => `session ${bounded(id)}`;

@@ -70,7 +70,7 @@ export function wayToAsk(
   if (readUserinfo === undefined) {
     throw new TokenRefusedError(
       'malformed_token',
-      'the token is no JWT, and neither introspection nor a userinfo endpoint is configured',
+      'the token is not a JWT, and neither introspection nor a userinfo endpoint is configured',
     );
   }
   // Userinfo names no audience: any application's token of this IdP would do (MCP authorization, token audience).

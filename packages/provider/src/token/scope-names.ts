@@ -9,7 +9,7 @@ const openidScopes = new Set(['openid', 'profile', 'email', 'address', 'phone', 
 
 /**
  * The short name of a scope whose long one is the API's URI and that name, as Entra has them: asked for as
- * `api://<app>/access_as_user`, it is `access_as_user` in the token. Nothing for a name that is no such URI.
+ * `api://<app>/access_as_user`, it is `access_as_user` in the token. Nothing for a name that is not such a URI.
  */
 function shortNameOf(scope: string): string | undefined {
   const short = /^[a-z][a-z\d+.-]*:\/\/[^/]+(?:\/[^/]+)*\/([^/]+)$/i.exec(scope)?.[1];

@@ -44,7 +44,7 @@ export function createUserinfoReader(
     }
     const user = findUser(answer.body, mapping);
     if (user !== undefined) return { ...user, ...(answer.signedFor && { signedFor: answer.signedFor }) };
-    // Not even the shape of an answer about a user: that is no word on the token.
+    // Not even the shape of an answer about a user: that is not a word on the token.
     if (!jsonObject.safeParse(answer.body).success) {
       throw new VerificationUndecidedError(
         `${shownUrl(endpoint.url)} answers ${answer.status} with no JSON object`,

@@ -65,7 +65,7 @@ async function signedPayload(
   keys: JWTVerifyGetKey,
 ): Promise<Uint8Array | TokenRefusedError | VerificationUndecidedError> {
   try {
-    // Refuses a symmetric algorithm, which is no failed check: the key that would prove it is not to be had.
+    // Refuses a symmetric algorithm, which is not a failed check: the key that would prove it is not to be had.
     requireAlgorithm(algorithm);
     return await verifySignature(token, keys);
   } catch (error) {

@@ -13,7 +13,7 @@ export function isSymmetric(algorithm: unknown): boolean {
   return typeof algorithm === 'string' && /^HS(256|384|512)$/.test(algorithm);
 }
 
-/** @throws {TokenRefusedError} for `none`, the symmetric algorithms and what is no algorithm (RFC 8725 §3.1). */
+/** @throws {TokenRefusedError} for `none`, the symmetric algorithms and what is not an algorithm (RFC 8725 §3.1). */
 export function requireAlgorithm(algorithm: unknown) {
   if (typeof algorithm === 'string' && asymmetricAlgorithms.includes(algorithm)) return;
   throw new TokenRefusedError(
@@ -26,7 +26,7 @@ export function requireAlgorithm(algorithm: unknown) {
  * Verifies a JWS by an issuer's keys and gives its payload.
  *
  * @throws {TokenRefusedError} when the signature is not one of the issuer's.
- * @throws {VerificationUndecidedError} when the keys cannot be had.
+ * @throws {VerificationUndecidedError} when the keys cannot be fetched.
  */
 export async function verifySignature(token: string, keys: JWTVerifyGetKey): Promise<Uint8Array> {
   try {
@@ -70,7 +70,7 @@ function signatureVerdict(error: unknown): TokenRefusedError | VerificationUndec
     return new TokenRefusedError('bad_signature', `the issuer’s key for it cannot be used: ${quote(reason)}`);
   }
   if (error instanceof VerificationUndecidedError) return error;
-  return new VerificationUndecidedError(`the issuer’s keys can not be had: ${reason}`, error);
+  return new VerificationUndecidedError(`the issuer’s keys cannot be fetched: ${reason}`, error);
 }
 
 /** What jose and WebCrypto say of a key that is too short, malformed, private or of an unknown type. */

@@ -124,7 +124,7 @@ const overrides = [
   'X-Forwarded-Path: /health',
 ];
 
-/** What may be taken for the host in place of `Host`, and says this server's. */
+/** What may be taken for the host instead of `Host`, and says this server's. */
 const hostOverrides = ['X-Forwarded-Host: @', 'X-Host: @', 'X-Original-Host: @', 'Forwarded: host="@"'];
 
 /** Where a request goes, for whom and from where. */

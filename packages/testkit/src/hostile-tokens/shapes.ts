@@ -6,7 +6,7 @@ const random = (bytes: number): string => randomBytes(bytes).toString('base64url
 
 const kilobyte = 1024;
 
-/** What is no JWT, or none that a token may be. The huge ones are no larger than they must be to hurt. */
+/** What is not a JWT, or none that a token may be. The huge ones are no larger than they must be to hurt. */
 export const hostileShapes = ({ idp, claims, signed, attacked }: Forge): HostileToken[] => {
   const { kid, alg } = idp.signingKey();
   const good = signed(claims());
@@ -30,7 +30,7 @@ export const hostileShapes = ({ idp, claims, signed, attacked }: Forge): Hostile
     ['null', encodePart('null')],
     ['empty', ''],
     ['no base64url', '!!!'],
-    ['of bytes that are no UTF-8', Buffer.from([0xff, 0xfe, 0x7b, 0x7d]).toString('base64url')],
+    ['of bytes that are not UTF-8', Buffer.from([0xff, 0xfe, 0x7b, 0x7d]).toString('base64url')],
   ];
 
   return [

@@ -79,7 +79,7 @@ export const hostileText = ({ idp, resource, claims, signed }: Forge): HostileTo
     })),
     ...brokenBytes.map(([name, bytes]) => ({
       name: `sub: ${name}`,
-      source: 'RFC 8725 §3.7, RFC 3629 §10: what is no UTF-8 must not be read as something else',
+      source: 'RFC 8725 §3.7, RFC 3629 §10: what is not UTF-8 must not be read as something else',
       token: signedBytes(withBytes(bytes)),
       expectedCode: 'malformed_token',
     })),
@@ -90,7 +90,7 @@ export const hostileText = ({ idp, resource, claims, signed }: Forge): HostileTo
       expectedCode: 'subject_missing',
     },
     {
-      name: 'sub: white space that is no space',
+      name: 'sub: white space that is not a space',
       source: 'RFC 9068 §2.2',
       token: signed(claims({ sub: '\u00a0\u2003\ufeff' })),
       expectedCode: 'subject_missing',

@@ -153,7 +153,7 @@ export const otherTokenKinds = ({
     },
     {
       name: 'JWS with two signatures in the place of one',
-      source: 'RFC 7515 §7.2: JSON serialization is no JWT',
+      source: 'RFC 7515 §7.2: JSON serialization is not a JWT',
       token: encodePart({
         payload: encodePart(claims()),
         signatures: [{ protected: 'e30', signature: 'AA' }],

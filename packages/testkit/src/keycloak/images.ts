@@ -26,6 +26,6 @@ export const nodeImage = (override = process.env.WHOAMI_NODE_IMAGE): string =>
 /** The tag of an image. */
 export const versionOf = (image: string): string => /:([^:/@]+)(@|$)/.exec(image)?.[1] ?? 'latest';
 
-/** `26.2.4` is older than `26.7`; a tag that is no number, such as `latest`, is not older than anything. */
+/** `26.2.4` is older than `26.7`; a tag that is not a number, such as `latest`, is not older than anything. */
 export const isOlder = (version: string, than: string): boolean =>
   /^\d/.test(version) && version.localeCompare(than, 'en', { numeric: true }) < 0;

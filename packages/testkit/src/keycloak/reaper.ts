@@ -4,7 +4,7 @@ import { getContainerRuntimeClient, getReaper } from 'testcontainers';
 const disabled = 'TESTCONTAINERS_RYUK_DISABLED';
 
 /**
- * testcontainers has a container of its own (Ryuk) that removes what a killed run leaves behind. Where that can not
+ * testcontainers has a container of its own (Ryuk) that removes what a killed run leaves behind. Where that cannot
  * start, because no registry has its image for example, testcontainers starts nothing at all, unless told to do
  * without: so it is told.
  */

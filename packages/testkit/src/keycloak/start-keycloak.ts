@@ -101,7 +101,7 @@ const prebuild = async (image: string, features: readonly string[]): Promise<Gen
     .build(`mcp-whoami/keycloak-prebuilt:${tag}`, { deleteOnExit: false })
     .catch((error: unknown) => {
       throw new Error(
-        `${image} can not be built on (DEBUG=testcontainers:build says more): ${error}. Where no registry answers, scripts/container-images makes the image.`,
+        `${image} cannot be built on (DEBUG=testcontainers:build says more): ${error}. Where no registry answers, scripts/container-images makes the image.`,
         { cause: error },
       );
     });

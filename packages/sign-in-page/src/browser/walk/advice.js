@@ -30,7 +30,7 @@ export const onlyPagesAdvice =
   'This concerns clients that run in a web page, such as this one. MCP clients outside a browser are not stopped by it.';
 
 /**
- * What a server of any kind is told to mend after a status that is no answer of OAuth's.
+ * What a server of any kind is told to mend after a status that is not an answer of OAuth's.
  *
  * @param {number} status
  */
