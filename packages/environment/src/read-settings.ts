@@ -76,15 +76,25 @@ export function readOptions<Schema extends SettingsSchema>(
   const nameOf = optionNames(schema);
   const reading = read(schema, Object.fromEntries(given), Object.fromEntries(shown), nameOf);
   const known = Object.keys(schema.shape);
-  const unknown = given
-    .filter(([field]) => !known.includes(field))
-    .map(([field]) => ({
-      setting: field,
-      found: 'there is no option of this name',
-      expected: `${closestMatch(field, known)}, the nearest name that there is`,
-    }));
+  const names = given.map(([field]) => field).filter((field) => !known.includes(field));
+  const variable = names.find((name) => /^[A-Z][A-Z\d]*(_[A-Z\d]+)*$/.test(name));
+  if (variable !== undefined) return { success: false, problems: [variablesAsOptions(variable, known)] };
+  const unknown = names.map((field) => ({
+    setting: field,
+    found: 'there is no option of this name',
+    expected: `${closestMatch(field, known)}, the nearest name that there is`,
+  }));
   if (unknown.length === 0) return reading;
   return { success: false, problems: [...unknown, ...(reading.success ? [] : reading.problems)] };
+}
+
+/** One problem for all of them: `process.env` has any number. */
+function variablesAsOptions(variable: string, known: readonly string[]): ConfigurationProblem {
+  return {
+    setting: variable,
+    found: 'this is the name of a variable, not of an option',
+    expected: `options by their names (${known.slice(0, 3).join(', ')}, …); variables are read by connectFromEnvironment(process.env, …)`,
+  };
 }
 
 /** What a rule that is broken says besides its message: an assignment that works, instead of the setting's own. */

@@ -84,6 +84,13 @@ describe('typed options', () => {
       problems: [{ setting: 'isopen', expected: 'isOpen, the nearest name that there is' }],
     });
   });
+
+  it('are not the variables of an environment, of which one says where they belong', () => {
+    const reading = readOptions(schema, { HOME: '/root', PATH: '/bin', IS_OPEN: 'true' });
+    const expected = expect.stringContaining('connectFromEnvironment(process.env');
+    expect(reading).toMatchObject({ success: false, problems: [{ setting: 'HOME', expected }] });
+    expect(reading).toHaveProperty('problems.length', 1);
+  });
 });
 
 it('a default is described as the schema has it', () => {
