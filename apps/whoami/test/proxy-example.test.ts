@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '@mcp-whoami/testkit';
+import { freePort, skipOutsideCi } from '@mcp-whoami/testkit';
 import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit/clients';
 import { describe, expect, it } from 'vitest';
 import { startWhoami } from './start-whoami.ts';
@@ -14,6 +14,8 @@ const blockOf = (language: string) =>
   new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(readme)?.[1] ?? '';
 
 const hasNginx = spawnSync('nginx', ['-v']).error === undefined;
+if (!hasNginx)
+  skipOutsideCi('The test of the README’s example of a proxy needs nginx on the PATH, and there is none');
 
 /** nginx with the README's example, until it answers. */
 const startNginx = async (serverPort: number) => {
@@ -43,9 +45,8 @@ http { access_log off; ${temporary.join(' ')} server { listen 127.0.0.1:${port};
   return { origin, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 };
 
-describe('the README’s example of a proxy', () => {
-  it('lets clients sign in at a server under a path, over both transports', async ({ skip }) => {
-    skip(!hasNginx, 'there is no nginx here');
+describe.skipIf(!hasNginx)('the README’s example of a proxy', () => {
+  it('lets clients sign in at a server under a path, over both transports', async () => {
     const serverPort = await freePort();
     await using nginx = await startNginx(serverPort);
     const environment = Object.fromEntries(
