@@ -26,25 +26,26 @@ export function keepVerdict(
     settling,
     size,
     handOut: (token) => {
-      const own = { ...info, token, scopes: [...scopes], audience: [...audience] };
+      const own: AccessTokenInfo = { ...info, token, scopes: [...scopes], audience: [...audience] };
       return resource === undefined ? own : withUrl(own, resource.href);
     },
   };
 }
 
 /** A URL cannot be frozen, so each call has its own, made when it is looked at: few calls do, and each would pay. */
-function withUrl(info: Omit<AccessTokenInfo, 'resource'>, href: string): AccessTokenInfo {
+function withUrl(info: AccessTokenInfo, href: string): AccessTokenInfo {
   let url: URL | undefined;
-  return {
-    ...info,
-    get resource() {
+  return Object.defineProperty(info, 'resource', {
+    enumerable: true,
+    configurable: true,
+    get: () => {
       url ??= new URL(href);
       return url;
     },
-    set resource(other) {
+    set: (other) => {
       url = other;
     },
-  };
+  });
 }
 
 /** Bytes that a value takes beside its text, by a generous estimate. */
