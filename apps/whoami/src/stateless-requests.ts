@@ -9,8 +9,7 @@ import {
 import type { Request, Response } from 'express';
 import { MAX_REASON_LENGTH } from './json-rpc-refusal.ts';
 import { STATELESS_REVISION } from './protocol-era.ts';
-import { withShortError } from './short-errors.ts';
-import { readError, stringifyShort } from './stateless-errors.ts';
+import { readError, stringifyShort, withShortError } from './short-errors.ts';
 import { createStatelessMcpServer } from './stateless-mcp-server.ts';
 import { listedTool } from './whoami-tool.ts';
 
