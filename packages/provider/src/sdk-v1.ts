@@ -5,7 +5,13 @@ import {
 } from '@modelcontextprotocol/sdk/server/auth/errors.js';
 import type { OAuthTokenVerifier } from '@modelcontextprotocol/sdk/server/auth/provider.js';
 import type { ProviderConnection } from './connection.ts';
-import { isRateLimited, isTokenRefused, isVerificationUndecided } from './errors.ts';
+import { type SdkErrors, verifierWithErrorsOf } from './sdk-errors.ts';
+
+const errors: SdkErrors = {
+  invalidToken: (message) => new InvalidTokenError(message),
+  serverError: (message) => new ServerError(message),
+  tooManyRequests: (message) => new TooManyRequestsError(message),
+};
 
 /**
  * A connection as a verifier for `requireBearerAuth` of the MCP SDK v1 (`@modelcontextprotocol/sdk`): what it throws
@@ -15,24 +21,6 @@ import { isRateLimited, isTokenRefused, isVerificationUndecided } from './errors
  * @example
  * app.use('/mcp', requireBearerAuth({ verifier: tokenVerifier(connection) }));
  */
-export function tokenVerifier({
-  verifyAccessToken,
-}: Pick<ProviderConnection, 'verifyAccessToken'>): OAuthTokenVerifier {
-  return {
-    verifyAccessToken: async (token) => {
-      try {
-        return await verifyAccessToken(token);
-      } catch (error) {
-        throw errorOfSdk(error);
-      }
-    },
-  };
-}
-
-function errorOfSdk(error: unknown): unknown {
-  const withCause = (translated: Error) => Object.assign(translated, { cause: error });
-  if (isTokenRefused(error)) return withCause(new InvalidTokenError(error.message));
-  if (isVerificationUndecided(error)) return withCause(new ServerError(error.message));
-  if (isRateLimited(error)) return withCause(new TooManyRequestsError(error.message));
-  return error;
+export function tokenVerifier(connection: Pick<ProviderConnection, 'verifyAccessToken'>): OAuthTokenVerifier {
+  return { verifyAccessToken: verifierWithErrorsOf(errors, connection) };
 }

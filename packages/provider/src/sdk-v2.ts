@@ -1,6 +1,12 @@
 import { OAuthError, OAuthErrorCode, type OAuthTokenVerifier } from '@modelcontextprotocol/server';
 import type { ProviderConnection } from './connection.ts';
-import { isRateLimited, isTokenRefused, isVerificationUndecided } from './errors.ts';
+import { type SdkErrors, verifierWithErrorsOf } from './sdk-errors.ts';
+
+const errors: SdkErrors = {
+  invalidToken: (message) => new OAuthError(OAuthErrorCode.InvalidToken, message),
+  serverError: (message) => new OAuthError(OAuthErrorCode.ServerError, message),
+  tooManyRequests: (message) => new OAuthError(OAuthErrorCode.TooManyRequests, message),
+};
 
 /**
  * A connection as a verifier for `requireBearerAuth` of the MCP SDK v2 (`@modelcontextprotocol/server`,
@@ -10,25 +16,6 @@ import { isRateLimited, isTokenRefused, isVerificationUndecided } from './errors
  * @example
  * const gate = requireBearerAuth({ verifier: tokenVerifier(connection) });
  */
-export function tokenVerifier({
-  verifyAccessToken,
-}: Pick<ProviderConnection, 'verifyAccessToken'>): OAuthTokenVerifier {
-  return {
-    verifyAccessToken: async (token) => {
-      try {
-        return await verifyAccessToken(token);
-      } catch (error) {
-        throw errorOfSdk(error);
-      }
-    },
-  };
-}
-
-function errorOfSdk(error: unknown): unknown {
-  const as = (code: OAuthErrorCode, { message }: Error) =>
-    Object.assign(new OAuthError(code, message), { cause: error });
-  if (isTokenRefused(error)) return as(OAuthErrorCode.InvalidToken, error);
-  if (isVerificationUndecided(error)) return as(OAuthErrorCode.ServerError, error);
-  if (isRateLimited(error)) return as(OAuthErrorCode.TooManyRequests, error);
-  return error;
+export function tokenVerifier(connection: Pick<ProviderConnection, 'verifyAccessToken'>): OAuthTokenVerifier {
+  return { verifyAccessToken: verifierWithErrorsOf(errors, connection) };
 }
