@@ -3,7 +3,7 @@ import { createLocalJWKSet, errors, type JWTHeaderParameters, type JWTVerifyGetK
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { excessOf, parseJson } from '../json.ts';
-import { steadyClock } from '../steady-clock.ts';
+import { steadyClock, steadyNow } from '../steady-clock.ts';
 import type { Caller } from '../token/access-token-info.ts';
 import type { WarningLogger } from '../warning-logger.ts';
 import { isOutage, outageError } from './answer.ts';
@@ -61,7 +61,7 @@ interface FetchedKeys {
   find: ReturnType<typeof createLocalJWKSet>;
   /** When they were asked for, by the monotonic clock, in milliseconds. */
   askedAt: number;
-  /** In milliseconds since the epoch. */
+  /** By the steady clock, in milliseconds. */
   arrivedAt: number;
   /** Whether a refresh of them has failed. */
   kept: boolean;
@@ -95,18 +95,18 @@ export function createKeySet(url: string, { maxAge, maxAgeName, logger }: KeySet
   const absent = new LRUCache<string, true>({
     max: MAX_ABSENT,
     ttl: COOLDOWN_MS,
-    ...steadyClock(),
+    ...steadyClock,
   });
   let current: FetchedKeys | undefined;
   let refreshedAt = Number.NEGATIVE_INFINITY;
   let underWay: Promise<FetchedKeys> | undefined;
 
   const fetchKeys = async (): Promise<FetchedKeys> => {
-    refreshedAt = Date.now();
+    refreshedAt = steadyNow();
     const askedAt = performance.now();
     try {
       const find = createLocalJWKSet(readKeys(url, await requestIdp(url)));
-      current = { find, askedAt, arrivedAt: Date.now(), kept: false };
+      current = { find, askedAt, arrivedAt: steadyNow(), kept: false };
       return current;
     } catch (error) {
       if (current !== undefined) current.kept = true;
@@ -134,10 +134,10 @@ export function createKeySet(url: string, { maxAge, maxAgeName, logger }: KeySet
   const usableKeys = async (): Promise<FetchedKeys> => {
     if (current === undefined) return refresh();
     const keys = current;
-    const age = timeBetween(keys.arrivedAt, Date.now());
+    const age = steadyNow() - keys.arrivedAt;
     const outdated = age >= maxAge * 1000;
     if (age < REFRESH_AGE_MS && !outdated) return keys;
-    const left = COOLDOWN_MS - timeBetween(refreshedAt, Date.now());
+    const left = COOLDOWN_MS - (steadyNow() - refreshedAt);
     const refreshed = left > 0 ? underWay : refresh();
     if (outdated) {
       if (refreshed !== undefined) return refreshed;
@@ -178,12 +178,12 @@ export function createKeySet(url: string, { maxAge, maxAgeName, logger }: KeySet
     find: findFor(),
     findFor,
     findPatiently: async (header, token) => {
-      const deadline = Date.now() + MAX_PATIENCE_MS;
+      const deadline = steadyNow() + MAX_PATIENCE_MS;
       for (;;) {
         try {
           return await findLogoutKey(header, token);
         } catch (error) {
-          if (!(error instanceof RefreshNotAllowedError) || Date.now() + error.wait > deadline) throw error;
+          if (!(error instanceof RefreshNotAllowedError) || steadyNow() + error.wait > deadline) throw error;
           await new Promise((resolve) => setTimeout(resolve, error.wait));
         }
       }
@@ -191,11 +191,8 @@ export function createKeySet(url: string, { maxAge, maxAgeName, logger }: KeySet
   };
 }
 
-/** In milliseconds. Time that a clock was set back by counts as any other: else it would put off every refresh. */
-const timeBetween = (earlier: number, later: number) => Math.abs(later - earlier);
-
 function describeAge({ arrivedAt }: FetchedKeys): string {
-  return `${Math.floor(timeBetween(arrivedAt, Date.now()) / 1000)} seconds old`;
+  return `${Math.floor((steadyNow() - arrivedAt) / 1000)} seconds old`;
 }
 
 /** What a key is looked for by, of a bounded length. */

@@ -47,7 +47,7 @@ export type QuestionBudget = <Answer>(
  */
 export function createQuestionBudget(): QuestionBudget {
   const accepted = new LRUCache<string, true>({ max: MAX_ACCEPTED });
-  const goodCallers = new LRUCache<string, true>({ ...steadyClock(), max: MAX_CALLERS, ttl: GOOD_CALLER_MS });
+  const goodCallers = new LRUCache<string, true>({ ...steadyClock, max: MAX_CALLERS, ttl: GOOD_CALLER_MS });
   const turnsOfAccepted = createTurnsOfEach(2 * narrow.underWay, MAX_WAITING_OF_CALLER);
   const strangers = createTurns(MAX_OF_STRANGERS, MAX_WAITING);
   const newTokens = createTurns(MAX_OF_NEW_TOKENS, MAX_WAITING);
@@ -55,7 +55,7 @@ export function createQuestionBudget(): QuestionBudget {
     bound,
     turnsOf: createTurnsOfEach(underWay, MAX_WAITING_OF_CALLER),
     inVain: new LRUCache<string, number>({
-      ...steadyClock(),
+      ...steadyClock,
       max: MAX_CALLERS,
       ttl: WINDOW_MS,
       noUpdateTTL: true,

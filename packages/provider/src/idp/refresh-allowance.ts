@@ -1,3 +1,5 @@
+import { steadyNow } from '../steady-clock.ts';
+
 /** A number of refreshes at will, and then one in each interval. */
 export interface RefreshAllowance {
   /** Takes one, if there is one. */
@@ -13,11 +15,10 @@ export interface RefreshAllowance {
 export function createRefreshAllowance(atWill: number, interval: number): RefreshAllowance {
   /** In milliseconds, an interval for each refresh. */
   let credit = atWill * interval;
-  let countedAt = Date.now();
+  let countedAt = steadyNow();
   const count = () => {
-    const now = Date.now();
-    // Time that a clock was set back by counts as any other: else it would put off every refresh.
-    credit = Math.min(credit + Math.abs(now - countedAt), atWill * interval);
+    const now = steadyNow();
+    credit = Math.min(credit + now - countedAt, atWill * interval);
     countedAt = now;
   };
   return {

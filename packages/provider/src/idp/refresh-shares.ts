@@ -22,7 +22,7 @@ export interface RefreshShares {
 export function createRefreshShares(interval: number): RefreshShares {
   const ofAll = createRefreshAllowance(AT_WILL, interval);
   const reserve = createRefreshAllowance(RESERVED, interval);
-  const lately = new LRUCache<string, true>({ ...steadyClock(), max: MAX_CALLERS, ttl: LATELY_MS });
+  const lately = new LRUCache<string, true>({ ...steadyClock, max: MAX_CALLERS, ttl: LATELY_MS });
   return {
     take: (caller) => {
       // By the widest network: a site has any number of narrow ones.

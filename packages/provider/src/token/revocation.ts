@@ -1,5 +1,6 @@
 import type { NameOf } from '@mcp-whoami/environment';
 import { VerificationUndecidedError } from '../errors.ts';
+import { steadyNow } from '../steady-clock.ts';
 import type { WarningLogger } from '../warning-logger.ts';
 
 /** What becomes of a proved token while the IdP cannot be asked whether it was revoked. */
@@ -24,8 +25,8 @@ export function createUncheckedRevocation(check: RevocationCheck, nameOf: NameOf
     }
     sinceWarning += 1;
     total += 1;
-    if (Math.abs(Date.now() - warnedAt) < WARNING_INTERVAL_MS) return;
-    warnedAt = Date.now();
+    if (steadyNow() - warnedAt < WARNING_INTERVAL_MS) return;
+    warnedAt = steadyNow();
     logger.warn(
       { reason: 'revocation_unchecked', skipped: sinceWarning, total },
       `the IdP could not be asked whether tokens were revoked, which are accepted all the same: ${failure.logMessage}. ${required} answers 503 instead`,

@@ -24,7 +24,7 @@ export function rememberVerdicts(judge: Judge, lifetime: number): Judge {
   const refused = new LRUCache<string, TokenRefusedError>({
     max: MAX_VERDICTS,
     ttl: REFUSAL_LIFETIME_MS,
-    ...steadyClock(),
+    ...steadyClock,
   });
   const underWay = new Map<string, Promise<Verdict>>();
 

@@ -32,7 +32,7 @@ export function createVerdictStore(): VerdictStore {
     if (share.sizes.size === 0) shares.delete(subject);
   };
   const verdicts = new LRUCache<string, Verdict>({
-    ...steadyClock(),
+    ...steadyClock,
     max: MAX_VERDICTS,
     maxSize: MAX_SIZE,
     sizeCalculation: ({ size }) => size,
