@@ -23,6 +23,11 @@ export function pageFacts({
   };
 }
 
+/** The path of the server's public URL, without a slash at the end. */
+export function publicPathOf({ publicUrl }: Pick<SignInPageOptions, 'publicUrl'>): string {
+  return new URL(publicUrl).pathname.replace(/\/$/, '');
+}
+
 /** The endpoints that a client which runs in a page asks (RFC 8414 §2), and the issuer, where the metadata is. */
 const askedByPages = ['issuer', 'token_endpoint', 'registration_endpoint'];
 
@@ -35,7 +40,7 @@ export function idpOrigins({ published, about }: Pick<PageConnection, 'published
     askedByPages.map((field) => document[field]),
   );
   const origins = urls.flatMap((url) =>
-    typeof url === 'string' && /^https?:/i.test(url) && URL.canParse(url) ? [new URL(url).origin] : [],
+    typeof url === 'string' && /^https?:/i.test(url) ? (URL.parse(url)?.origin ?? []) : [],
   );
   return [...new Set(origins)].filter((origin) => oneSource.test(origin));
 }

@@ -19,8 +19,16 @@ export interface PageAnswer {
   body: string;
 }
 
-/** The scripts and styles of the page, by their paths. A browser finds no packages: it gets oauth4webapi as a file. */
-export function readPageFiles(): Map<string, PageAnswer> {
+let files: ReadonlyMap<string, PageAnswer> | undefined;
+
+/** The scripts and styles of any page, by their paths: read once, when the first page is made. */
+export function pageFiles(): ReadonlyMap<string, PageAnswer> {
+  files ??= readPageFiles();
+  return files;
+}
+
+/** A browser finds no packages: it gets oauth4webapi as a file. */
+function readPageFiles(): Map<string, PageAnswer> {
   const library = createRequire(import.meta.url).resolve('oauth4webapi');
   return new Map(
     readdirSync(folder, { encoding: 'utf8', recursive: true }).flatMap((name) => {

@@ -1,16 +1,17 @@
 import type { PageFacts } from './facts.ts';
 import { type Html, html } from './html.ts';
 import type { ConnectInstruction, SignInPageOptions } from './options.ts';
+import { publicPathOf } from './page-facts.ts';
 
 const nothing: Html = { html: '' };
 
 /** The page for a person who opened the server's URL. `browser/main.js` brings it to life. */
 export function renderPage(options: SignInPageOptions, facts: PageFacts): string {
-  const { title, description = '', publicUrl, resources, providerTitle, connection } = options;
+  const { title, description = '', resources, providerTitle, connection } = options;
   const [mcp, sse] = resources;
   const { issuer, about } = typeof connection === 'string' ? {} : connection;
   // From the root of the host: the page is also had without the slash at the end of its URL.
-  const files = `${new URL(publicUrl).pathname.replace(/\/$/, '')}/page`;
+  const files = `${publicPathOf(options)}/page`;
   return html`<!doctype html>
 <html lang="en">
 <head>

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { SignInPageOptions } from './options.ts';
-import { pageFacts } from './page-facts.ts';
-import { type PageAnswer, readPageFiles } from './page-files.ts';
+import { pageFacts, publicPathOf } from './page-facts.ts';
+import { type PageAnswer, pageFiles } from './page-files.ts';
 import { pageHeaders } from './page-headers.ts';
 import { renderPage } from './render-page.ts';
 
@@ -37,7 +37,7 @@ export interface SignInPage {
 export function createSignInPage(options: SignInPageOptions): SignInPage {
   const facts = pageFacts(options);
   const waiting = facts.state === 'waiting';
-  const answers = readPageFiles().set('/', {
+  const answers = new Map(pageFiles()).set('/', {
     // A person sees the page all the same; a program, and the page itself, sees that it has to wait.
     status: waiting ? 503 : 200,
     headers: {
@@ -46,7 +46,7 @@ export function createSignInPage(options: SignInPageOptions): SignInPage {
     },
     body: renderPage(options, facts),
   });
-  const publicPath = new URL(options.publicUrl).pathname.replace(/\/$/, '');
+  const publicPath = publicPathOf(options);
   const find = (method = '', target = '', etag: string | null = null): PageAnswer | undefined => {
     if (method !== 'GET' && method !== 'HEAD') return undefined;
     const [path = ''] = target.split('?', 1);

@@ -1,4 +1,4 @@
-import { facts } from '../facts.js';
+import { facts, mayAsk } from '../facts.js';
 import { textOf } from '../wire/json.js';
 import { byId, element } from './dom.js';
 
@@ -94,5 +94,5 @@ function portrait(claims) {
 /** @param {string} source */
 function mayShow(source) {
   if (/^data:image\//i.test(source)) return true;
-  return [location.origin, ...facts.idpOrigins].includes(URL.parse(source)?.origin ?? '');
+  return mayAsk(URL.parse(source)?.origin ?? '');
 }

@@ -1,4 +1,4 @@
-import { facts } from '../facts.js';
+import { facts, mayAsk } from '../facts.js';
 import {
   JSON_ATTRIBUTE_COMPARISON,
   OperationProcessingError,
@@ -140,7 +140,7 @@ function requireHttpUrl(url, field) {
 function requireAskable(url, field) {
   requireHttpUrl(url, field);
   const { origin } = new URL(url);
-  if (![location.origin, ...facts.idpOrigins].includes(origin)) {
+  if (!mayAsk(origin)) {
     throw new StepFailure(`The ${field} is at ${origin}, which it was not when this server started.`, [
       'Restart the server: this page may ask only the origins that the metadata named at its start.',
     ]);
