@@ -1,4 +1,4 @@
-import { accessTokenOf, callerOf, type GuardLogger, requestDetails } from '@mcp-whoami/guard';
+import { accessTokenOf, callerOf, type GuardLogger, requestDetails, SERVER_ERROR } from '@mcp-whoami/guard';
 import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import type { Request, RequestHandler } from 'express';
 import { holderOf, ownerOf } from './holder.ts';
@@ -13,9 +13,6 @@ export type { SseLimits } from './sse-table.ts';
 
 /** Seconds after which a client may try again when there are too many. */
 const RETRY_AFTER_SECONDS = 10;
-
-/** Implementation-defined errors of JSON-RPC 2.0 §5.1. */
-const SERVER_ERROR = -32000;
 
 export interface SseOptions {
   logger: GuardLogger;
@@ -45,8 +42,8 @@ export function createSseSessions({
   messagesPath = '/messages',
   limits,
 }: SseOptions): SseSessions {
-  const { firstMessage, ...bounds } = { ...limitsByDefault, ...limits };
-  const table = createSseTable({ firstMessage, ...bounds });
+  const bounds = { ...limitsByDefault, ...limits };
+  const table = createSseTable(bounds);
   const find = (request: Request) => table.get(String(request.query.sessionId));
   const forget = (session: SseSession) => {
     clearTimeout(session.deadline);
@@ -84,7 +81,10 @@ export function createSseSessions({
         holder,
         address: requestDetails(request, response).address,
         heardAt: performance.now(),
-        deadline: setTimeout(() => end(session, 'stream_silent', 'its client said nothing'), firstMessage),
+        deadline: setTimeout(
+          () => end(session, 'stream_silent', 'its client said nothing'),
+          bounds.firstMessage,
+        ),
         token:
           auth &&
           judge &&

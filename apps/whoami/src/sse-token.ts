@@ -64,8 +64,8 @@ export function watchToken(
       // It was renewed meanwhile: that token is another.
       if (info !== judged) return void lookAgain(undecidedEnds);
       if (error instanceof TokenRefusedError) return onEnd(`${error.message}: ${error.logMessage}`);
-      undecidedSince ??= Date.now();
-      const tooLong = Date.now() - undecidedSince >= MAX_UNDECIDED_MS;
+      undecidedSince ??= performance.now();
+      const tooLong = performance.now() - undecidedSince >= MAX_UNDECIDED_MS;
       if (undecidedEnds || tooLong) return onEnd('its token could not be judged again');
       schedule(RETRY_MS);
     }

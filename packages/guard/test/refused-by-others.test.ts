@@ -29,3 +29,21 @@ it('a token that other code refuses is challenged for the resource whose path th
   }
   expect(await challengeAt('/elsewhere')).toEqual(error);
 });
+
+it('the error handler of an app under a resource’s own path knows the resource', async () => {
+  await using started = await startGuarded();
+  const { connection, resources, origin } = started.server;
+  const guard = createGuard({ connection, resources, logger: captureLog().logger });
+  const mounted = express();
+  mounted.use(() => {
+    throw new TokenRefusedError('expired', 'it has passed');
+  });
+  mounted.use(guard.errorHandler);
+  const app = express();
+  app.use('/sse', mounted);
+  await using running = await listen(app);
+  const { headers } = await fetch(`http://localhost:${running.port}/sse`);
+  expect(parseChallenge(headers.get('www-authenticate'))).toMatchObject({
+    resource_metadata: `${origin}/.well-known/oauth-protected-resource/sse`,
+  });
+});

@@ -19,6 +19,7 @@ export function createHostCheck(resources: readonly string[], allowedHosts: read
   );
   const isOurs = (host: string) =>
     own.has(host) ||
+    allowed.has(host) ||
     hostsOf(host, protocols).some((url) => own.has(url.host) || isLoopbackHost(url.hostname)) ||
     hostsOf(host, bothProtocols).some((url) => allowed.has(url.host));
 
@@ -58,9 +59,7 @@ const bothProtocols = ['http:', 'https:'] as const;
 /** What a value of `Host` is under each protocol, whose default port is no part of a URL's host; nothing if it is none. */
 function hostsOf(host: string, protocols: Iterable<string>): URL[] {
   if (!/^[^\s/?#@\\]+$/.test(host)) return [];
-  return [...protocols].flatMap((protocol) =>
-    URL.canParse(`${protocol}//${host}`) ? new URL(`${protocol}//${host}`) : [],
-  );
+  return [...protocols].flatMap((protocol) => URL.parse(`${protocol}//${host}`) ?? []);
 }
 
 /** The host in a target in absolute form. */

@@ -16,7 +16,6 @@ export function createOriginCheck(resources: readonly string[], allowedOrigins: 
 }
 
 function isLoopbackOrigin(origin: string): boolean {
-  if (!/^https?:\/\//.test(origin) || !URL.canParse(origin)) return false;
-  const url = new URL(origin);
-  return url.origin === origin && isLoopbackHost(url.hostname);
+  const url = /^https?:\/\//.test(origin) ? URL.parse(origin) : null;
+  return url !== null && url.origin === origin && isLoopbackHost(url.hostname);
 }

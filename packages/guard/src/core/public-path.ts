@@ -1,3 +1,14 @@
+/** The public URL of a server: that of its options, or the origin of its first resource. */
+export function publicUrlOf({
+  publicUrl,
+  resources,
+}: {
+  publicUrl?: string;
+  resources: readonly [string, ...string[]];
+}): string {
+  return publicUrl ?? new URL(resources[0]).origin;
+}
+
 /** The path of a server's public URL, without a slash at the end: '' for one at the root of its host. */
 export function publicPathOf(publicUrl: string): string {
   return new URL(publicUrl).pathname.replace(/\/$/, '');

@@ -2,6 +2,7 @@ import type { ProviderConnection } from '@mcp-whoami/provider';
 import type { Answer } from './answer.ts';
 import { answerLogout, backchannelLogoutPath } from './backchannel-logout.ts';
 import type { ReadForm } from './form-body.ts';
+import { publicUrlOf } from './public-path.ts';
 import { wellKnownDocuments } from './well-known.ts';
 
 /** What is answered without a token. */
@@ -27,15 +28,12 @@ export interface PublicRoutesOptions {
 }
 
 /** The routes of the guard itself, by their paths. */
-export function publicRoutes({
-  connection,
-  resources,
-  resourceName = 'MCP server',
-  publicUrl = new URL(resources[0]).origin,
-}: PublicRoutesOptions): ReadonlyMap<string, PublicRoute> {
+export function publicRoutes(options: PublicRoutesOptions): ReadonlyMap<string, PublicRoute> {
+  const { connection, resources, resourceName = 'MCP server' } = options;
   const routes = new Map<string, PublicRoute>();
   if (connection === 'none') return routes;
-  for (const [path, body] of wellKnownDocuments(resources, resourceName, connection, publicUrl)) {
+  const documents = wellKnownDocuments(resources, resourceName, connection, publicUrlOf(options));
+  for (const [path, body] of documents) {
     const answer = { status: 200, body };
     routes.set(path, { methods: ['GET', 'HEAD'], underAnyName: false, answer: () => answer });
   }

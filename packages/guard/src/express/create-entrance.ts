@@ -36,13 +36,22 @@ function enteringRequest(request: Request, withoutPublicPath: (target: string) =
   };
 }
 
+/** The path of a request as the server has it without its public path, wherever the app has put what handles it. */
+export function wholePathOf(
+  { baseUrl, path }: Request,
+  withoutPublicPath: (target: string) => string,
+): string {
+  // Express leaves `/` of what is just the path of its own.
+  return withoutPublicPath(path === '/' && baseUrl !== '' ? baseUrl : baseUrl + path);
+}
+
 /**
- * The path of a request as the server has it without its public path. Where the app has put this under a path of its
- * own (`app.use('/tools', …)`), that is what Express leaves of it, unless it is metadata, which stands before that path.
+ * The path that the entrance goes by: where the app has put it under a path of its own (`app.use('/tools', …)`), what
+ * Express leaves of the whole one, unless that is metadata, which stands before the app's path.
  */
-function pathOf({ baseUrl, path }: Request, withoutPublicPath: (target: string) => string): string {
-  const whole = withoutPublicPath(path === '/' && baseUrl !== '' ? baseUrl : baseUrl + path);
-  return baseUrl === '' || WELL_KNOWN_PATH.test(whole) ? whole : path;
+function pathOf(request: Request, withoutPublicPath: (target: string) => string): string {
+  const whole = wholePathOf(request, withoutPublicPath);
+  return request.baseUrl === '' || WELL_KNOWN_PATH.test(whole) ? whole : request.path;
 }
 
 /** How many proxies the app's setting `trust proxy` trusts, by the addresses in `X-Forwarded-For`. */

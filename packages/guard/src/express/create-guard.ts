@@ -3,9 +3,9 @@ import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { createGates, type Gate, invitationTo } from '../core/bearer-gate.ts';
 import { createEntrance, type EntranceOptions } from '../core/entrance.ts';
 import type { GuardLogger } from '../core/guard-logger.ts';
-import { createPublicPathRemover } from '../core/public-path.ts';
+import { createPublicPathRemover, publicUrlOf } from '../core/public-path.ts';
 import { createResourceFinder } from '../core/resource-finder.ts';
-import { createExpressEntrance } from './create-entrance.ts';
+import { createExpressEntrance, wholePathOf } from './create-entrance.ts';
 import { createLogger } from './create-logger.ts';
 import { createErrorHandler } from './error-handler.ts';
 import { sendAnswer } from './send-answer.ts';
@@ -43,12 +43,12 @@ export interface Guard {
  * app.use(guard.errorHandler);
  */
 export function createGuard({ logger = createLogger(), ...options }: GuardOptions): Guard {
-  const { connection, resources, publicUrl = new URL(resources[0]).origin } = options;
-  const withoutPublicPath = createPublicPathRemover(publicUrl);
+  const { connection, resources } = options;
+  const withoutPublicPath = createPublicPathRemover(publicUrlOf(options));
   const gateOf = createGates(connection, resources);
   const resourceAt = createResourceFinder(resources, withoutPublicPath);
-  const challengeOf = ({ baseUrl, path }: Request) => {
-    const resource = resourceAt(withoutPublicPath(baseUrl + path));
+  const challengeOf = (request: Request) => {
+    const resource = resourceAt(wholePathOf(request, withoutPublicPath));
     return connection === 'none' || resource === undefined ? {} : invitationTo(resource, connection);
   };
   return {

@@ -3,7 +3,7 @@ import { type AccessTokenInfo, isAccessTokenInfo, type ProviderConnection } from
 import { createEntrance, type EntranceOptions } from '../core/entrance.ts';
 import type { GuardLogger } from '../core/guard-logger.ts';
 import { createPageHeaders } from '../core/page-headers.ts';
-import { createPublicPathRemover } from '../core/public-path.ts';
+import { createPublicPathRemover, publicUrlOf } from '../core/public-path.ts';
 import { createConsoleLogger } from './console-logger.ts';
 import { createJudge } from './judge.ts';
 import { createRequestReader, type ReadingOptions } from './read-request.ts';
@@ -51,8 +51,7 @@ export function createFetchGuard(options: FetchGuardOptions & { connection: 'non
 export function createFetchGuard(options: FetchGuardOptions): FetchGuard<AccessTokenInfo | undefined>;
 export function createFetchGuard(options: FetchGuardOptions): FetchGuard<AccessTokenInfo | undefined> {
   const { resources, allowedOrigins = [], logger = createConsoleLogger() } = options;
-  const { publicUrl = new URL(resources[0]).origin } = options;
-  const withoutPublicPath = createPublicPathRemover(publicUrl);
+  const withoutPublicPath = createPublicPathRemover(publicUrlOf(options));
   const read = createRequestReader(options, withoutPublicPath);
   const enter = createEntrance(options);
   const judge = createJudge(options, withoutPublicPath);
