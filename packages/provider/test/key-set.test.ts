@@ -95,6 +95,21 @@ describe('the keys of an issuer', () => {
     expect(started.keyRequests()).toBe(before);
   });
 
+  it('that are new are found for a caller though those whom nothing tells apart look for unknown ones', async () => {
+    await using started = await start();
+    pass(0);
+    await started.subjectOf(started.goodToken());
+    for (let index = 0; index < 30; index += 1) {
+      const token = started.tokenWithKeyId(`unknown-${index}`);
+      await started.connection.verifyAccessToken(token, { caller: [] }).catch(() => undefined);
+    }
+    await started.idp.rotateKeys();
+    const verdict = await started.connection.verifyAccessToken(started.goodToken(), {
+      caller: '203.0.113.1',
+    });
+    expect(verdict.subject).toBe(ada.sub);
+  });
+
   it('that were looked for and are not there are refused at once for a cooldown', async () => {
     await using started = await start();
     const token = started.tokenWithKeyId('unknown');

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { RateLimitedError, TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
 import { steadyClock } from '../steady-clock.ts';
 import type { Caller } from '../token/access-token-info.ts';
+import { networksOf } from './networks.ts';
 import { IDP_TIMEOUT_MS, IdpRequestError } from './request.ts';
 import { createTurns, createTurnsOfEach, NoTurnError, type Turns } from './turns.ts';
 
@@ -110,11 +111,6 @@ export function createQuestionBudget(): QuestionBudget {
       throw error;
     }
   };
-}
-
-function networksOf(caller: Caller | undefined): readonly [string, ...string[]] {
-  const [narrowest = '', ...wider] = typeof caller === 'string' ? [caller] : (caller ?? []);
-  return [narrowest, ...wider];
 }
 
 /** Takes a turn of each, one after the other. */

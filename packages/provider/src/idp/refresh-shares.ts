@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { steadyClock } from '../steady-clock.ts';
 import type { Caller } from '../token/access-token-info.ts';
+import { networksOf } from './networks.ts';
 import { createRefreshAllowance } from './refresh-allowance.ts';
 
 /** How many refreshes there are at will for everybody, and how many more for callers who have had none of late. */
@@ -26,7 +27,7 @@ export function createRefreshShares(interval: number): RefreshShares {
   return {
     take: (caller) => {
       // By the widest network: a site has any number of narrow ones.
-      const name = typeof caller === 'string' ? caller : caller?.at(-1);
+      const name = caller === undefined ? undefined : networksOf(caller).at(-1);
       const first = name === undefined || !lately.has(name);
       const taken = ofAll.take() || (first && reserve.take());
       if (taken && name !== undefined) lately.set(name, true);
