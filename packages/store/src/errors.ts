@@ -52,6 +52,10 @@ export class StoreConfigurationError extends Error {
   }
 }
 
+/** Whether an error says its kind so. */
+export const hasCode = (error: unknown, code: string) =>
+  error instanceof Error && 'code' in error && error.code === code;
+
 /** Whether an error is a {@link StoreUnavailableError}, also of another copy of this package. */
 export const isStoreUnavailable = (error: unknown): error is StoreUnavailableError =>
   hasCode(error, 'store_unavailable');
@@ -59,6 +63,3 @@ export const isStoreUnavailable = (error: unknown): error is StoreUnavailableErr
 /** Whether an error is a {@link StoreConfigurationError}, also of another copy of this package. */
 export const isStoreConfigurationInvalid = (error: unknown): error is StoreConfigurationError =>
   hasCode(error, 'store_configuration_invalid');
-
-const hasCode = (error: unknown, code: string) =>
-  error instanceof Error && 'code' in error && error.code === code;

@@ -1,5 +1,5 @@
 import type { MemoryStoreOptions } from './drivers/memory.ts';
-import { StoreConfigurationError } from './errors.ts';
+import { hasCode, StoreConfigurationError } from './errors.ts';
 import type { Store } from './store.ts';
 import { parseStoreUrl } from './store-url.ts';
 
@@ -34,8 +34,7 @@ const importSqlite = async (url: string) => {
   try {
     return await import('./drivers/sqlite.ts');
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ERR_UNKNOWN_BUILTIN_MODULE'))
-      throw error;
+    if (!hasCode(error, 'ERR_UNKNOWN_BUILTIN_MODULE')) throw error;
     const found = `${url}: Node ${process.version} has no node:sqlite`;
     const expected = 'Node 24 or later, or another store';
     throw new StoreConfigurationError({ setting: 'url', found, expected, example: 'memory:' }, error);

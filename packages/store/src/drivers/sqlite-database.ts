@@ -1,7 +1,7 @@
 import { chmod, open } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout } from 'node:timers/promises';
-import { StoreConfigurationError, StoreUnavailableError } from '../errors.ts';
+import { hasCode, StoreConfigurationError, StoreUnavailableError } from '../errors.ts';
 
 /** How long one process waits for the write of another, in ms. */
 const BUSY_TIMEOUT_MS = 2_000;
@@ -30,9 +30,6 @@ const schema = `
   CREATE INDEX IF NOT EXISTS records_by_owner ON records (owner) WHERE owner IS NOT NULL;
   CREATE INDEX IF NOT EXISTS records_by_expiry ON records (expires_at);
   PRAGMA application_id = ${APPLICATION_ID};`;
-
-const has = (error: unknown, code: string) =>
-  error instanceof Error && 'code' in error && error.code === code;
 
 const isBusy = (error: unknown) =>
   error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY;
@@ -78,7 +75,7 @@ const keepForOwner = async (file: string) => {
   await (await open(file, 'a', OWNER_ONLY)).close();
   for (const path of [file, `${file}-wal`, `${file}-shm`]) {
     await chmod(path, OWNER_ONLY).catch((error: unknown) => {
-      if (path === file || !has(error, 'ENOENT')) throw error;
+      if (path === file || !hasCode(error, 'ENOENT')) throw error;
     });
   }
 };

@@ -95,10 +95,10 @@ export const createSealedStore = async (store: Store, secrets: readonly string[]
       for await (const sealed of store.records()) {
         if (sealed.kind === INDEX_KEY_KIND) continue;
         const context = contextOf(sealed);
+        if (seal.isCurrent(sealed.value, context)) continue;
         const text = seal.open(sealed.value, context);
         if (text === undefined) count.unreadable += 1;
-        else if (!seal.isCurrent(sealed.value, context))
-          count.resealed += Number(await store.replace(sealed, sealed.value, seal.close(text, context)));
+        else count.resealed += Number(await store.replace(sealed, sealed.value, seal.close(text, context)));
       }
       await resealIndexKey();
       return count;
