@@ -18,8 +18,6 @@ export {
   isTokenRefused,
   isVerificationUndecided,
   LogoutRefusedError,
-  printable,
-  quote,
   RateLimitedError,
   type RefusalCode,
   refusalTexts,
@@ -40,6 +38,7 @@ export {
   resourceServerOptions,
   revocationSetting,
 } from './options.ts';
+export { printable, quote } from './printable.ts';
 export {
   type AccessTokenInfo,
   type Caller,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { printable, quote } from '../src/errors.ts';
+import { printable, quote } from '../src/printable.ts';
 
 describe('a text from outside, for a log line', () => {
   it.each([

@@ -1,4 +1,6 @@
-import { jsonObject, parseJson } from '../json.ts';
+import { shownUrl } from '@mcp-whoami/environment';
+import { TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
+import { excessOf, jsonObject, parseJson } from '../json.ts';
 import { type IdpAnswer, IdpRequestError } from './request.ts';
 
 /** How large an answer about a user or a token may be, in bytes. */
@@ -9,6 +11,28 @@ export function jsonOf(url: string, answer: IdpAnswer): unknown {
   const parsed = parseJson(answer.body);
   if (parsed === undefined) throw new IdpRequestError(url, `answers ${answer.status} with no JSON`);
   return parsed;
+}
+
+/**
+ * Asks about a token.
+ *
+ * @throws {VerificationUndecidedError} when there is no whole answer: that says nothing of the token.
+ */
+export async function askAboutToken<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof IdpRequestError)) throw error;
+    throw new VerificationUndecidedError(error.message, error);
+  }
+}
+
+/** @throws {TokenRefusedError} when what is said of a token or its user is larger or deeper than is looked at. */
+export function requireWithinLimits(url: string, body: unknown): void {
+  const excess = excessOf(body);
+  if (excess !== undefined) {
+    throw new TokenRefusedError('malformed_token', `${shownUrl(url)} answers with ${excess}`);
+  }
 }
 
 /** Whether a status is the IdP's own trouble; any other 4xx is about the token, or about this server's client. */

@@ -1,14 +1,12 @@
 import { hash } from 'node:crypto';
 import { createLocalJWKSet, errors, type JWTHeaderParameters, type JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { z } from 'zod';
-import { excessOf, parseJson } from '../json.ts';
 import { steadyClock, steadyNow } from '../steady-clock.ts';
 import type { Caller } from '../token/access-token-info.ts';
 import type { WarningLogger } from '../warning-logger.ts';
-import { isOutage, outageError } from './answer.ts';
+import { readKeys } from './published-keys.ts';
 import { createRefreshShares } from './refresh-shares.ts';
-import { type IdpAnswer, IdpRequestError, requestIdp } from './request.ts';
+import { IdpRequestError, requestIdp } from './request.ts';
 
 /** The time in which a refresh that was used comes back, in milliseconds. */
 const COOLDOWN_MS = 10_000;
@@ -23,22 +21,6 @@ const MAX_PATIENCE_MS = 2 * COOLDOWN_MS;
 
 /** All who send logout tokens, as one caller: they wait, and anybody may be among them. */
 const LOGOUT_TOKENS = 'logout tokens';
-
-/** Whatever else is wrong with a key, jose finds when a token names it. */
-const jwk = z.looseObject({ kty: z.string() });
-
-/**
- * What is not an object is not a key (RFC 7517 §5: implementations should ignore what they do not understand), and
- * jose would refuse the whole set for it.
- */
-const keySet = z.object({
-  keys: z
-    .array(z.unknown())
-    .transform((keys) =>
-      keys.flatMap((key) => (excessOf(key) === undefined ? (jwk.safeParse(key).data ?? []) : [])),
-    )
-    .refine((keys) => keys.length > 0),
-});
 
 /** An issuer's keys, found by the header of a token. */
 export interface KeySet {
@@ -198,13 +180,4 @@ function describeAge({ arrivedAt }: FetchedKeys): string {
 /** What a key is looked for by, of a bounded length. */
 function absentId({ alg, kid }: JWTHeaderParameters): string {
   return hash('sha256', JSON.stringify([alg, kid]), 'base64');
-}
-
-/** An issuer that signs has a key: an answer with none says nothing of any token, and takes back none that is known. */
-function readKeys(url: string, answer: IdpAnswer) {
-  if (isOutage(answer.status)) throw outageError(url, answer);
-  if (answer.status !== 200) throw new IdpRequestError(url, `answers ${answer.status}`);
-  const parsed = keySet.safeParse(parseJson(answer.body));
-  if (!parsed.success) throw new IdpRequestError(url, 'publishes no keys');
-  return parsed.data;
 }

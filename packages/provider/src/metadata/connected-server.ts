@@ -5,7 +5,7 @@ import type { AuthorizationServerMetadata } from './authorization-server-metadat
 export interface IssuerToDiscover {
   kind: 'discover';
   issuer: string;
-  /** `oidc`: OpenID Connect Discovery; `oauth`: RFC 8414. */
+  /** `oidc`: OpenID Connect Discovery; `oauth`: RFC 8414, in both path forms. */
   type: 'oidc' | 'oauth';
   /** What else helps when the metadata cannot be fetched or is another issuer's. */
   hint?: string | undefined;

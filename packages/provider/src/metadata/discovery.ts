@@ -1,14 +1,15 @@
 import { ConfigurationError, isPattern, type NameOf, shownUrl } from '@mcp-whoami/environment';
-import { quote } from '../errors.ts';
 import { jsonOf } from '../idp/answer.ts';
 import { IdpRequestError, requestIdp } from '../idp/request.ts';
 import { type JsonObject, jsonObject } from '../json.ts';
+import { quote } from '../printable.ts';
 import {
   type AuthorizationServerMetadata,
   authorizationServerMetadata,
   type DiscoveredMetadata,
   issuerUrl,
 } from './authorization-server-metadata.ts';
+import type { IssuerToDiscover } from './connected-server.ts';
 import { waysToIdp } from './ways-to-idp.ts';
 import { wellKnownUrls } from './well-known.ts';
 
@@ -16,18 +17,11 @@ import { wellKnownUrls } from './well-known.ts';
 const MAX_REDIRECTS = 3;
 
 /** Where the metadata of an authorization server is looked for. */
-export interface DiscoverySource {
-  issuer: string;
-  /** `oidc`: OpenID Connect Discovery; `oauth`: RFC 8414, in both path forms. */
-  type: 'oidc' | 'oauth';
+export interface DiscoverySource extends Omit<IssuerToDiscover, 'kind'> {
   /** Fetch this instead. */
   url?: string | undefined;
   /** How messages name the settings `issuer` and `discoveryUrl`. */
   nameOf: NameOf;
-  /** What else helps when discovery fails. */
-  hint?: string | undefined;
-  /** Mends faults that the IdP's metadata is known to have, before it is read. */
-  repair?: ((document: JsonObject) => JsonObject) | undefined;
 }
 
 /**

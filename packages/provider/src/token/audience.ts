@@ -1,4 +1,5 @@
-import { quote, TokenRefusedError } from '../errors.ts';
+import { TokenRefusedError } from '../errors.ts';
+import { quote } from '../printable.ts';
 
 /** The accepted audience that turns the audience check off. */
 export const ANY_AUDIENCE = '*';

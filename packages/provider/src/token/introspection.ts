@@ -1,10 +1,18 @@
 import { shownUrl } from '@mcp-whoami/environment';
 import { z } from 'zod';
 import { TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
-import { isOutage, jsonOf, MAX_USER_ANSWER_BYTES, outageError, speaksOfError } from '../idp/answer.ts';
-import { type IdpRequest, IdpRequestError } from '../idp/request.ts';
+import {
+  askAboutToken,
+  isOutage,
+  jsonOf,
+  MAX_USER_ANSWER_BYTES,
+  outageError,
+  requireWithinLimits,
+  speaksOfError,
+} from '../idp/answer.ts';
+import type { IdpRequest } from '../idp/request.ts';
 import { type AskIdp, createIdpRequester } from '../idp/requester.ts';
-import { excessOf, type JsonObject, parseJson } from '../json.ts';
+import { type JsonObject, parseJson } from '../json.ts';
 import { requireAudience } from './audience.ts';
 import type { CheckedClaims, IntrospectedToken } from './proof.ts';
 import { checkClaims, type TokenPolicy } from './token-claims.ts';
@@ -46,9 +54,7 @@ export function createIntrospector(url: string, client: IntrospectionClient, pol
   return async (token: string): Promise<IntrospectedToken> => {
     const { status, body } = await ask(askIdp, url, client, token);
     if (status === 200 && body.active === true && !speaksOfError(body.error)) {
-      const excess = excessOf(body);
-      if (excess !== undefined)
-        throw new TokenRefusedError('malformed_token', `${shownUrl(url)} answers with ${excess}`);
+      requireWithinLimits(url, body);
       saidActive = true;
       return { ...judged(body, policy), claims: body };
     }
@@ -97,16 +103,13 @@ function questionOf(client: IntrospectionClient, token: string): IdpRequest {
   };
 }
 
-async function ask(askIdp: AskIdp, url: string, client: IntrospectionClient, token: string) {
-  try {
+function ask(askIdp: AskIdp, url: string, client: IntrospectionClient, token: string) {
+  return askAboutToken(async () => {
     const answer = await askIdp(questionOf(client, token));
     if (isOutage(answer.status)) throw outageError(url, answer);
     const json = answer.status === 200 ? jsonOf(url, answer) : parseJson(answer.body);
     return { status: answer.status, body: introspectionAnswer.safeParse(json).data ?? {} };
-  } catch (error) {
-    if (!(error instanceof IdpRequestError)) throw error;
-    throw new VerificationUndecidedError(error.message, error);
-  }
+  });
 }
 
 function undecided(url: string, reason: string): VerificationUndecidedError {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
-import { TokenRefusedError } from '../errors.ts';
+import { refuse } from '../errors.ts';
 import { excessOf, type JsonObject, jsonObject, parseJson } from '../json.ts';
 
 /** JWS compact serialization (RFC 7515 §7.1); an empty signature is for `alg: none`, which is refused by name. */
@@ -32,24 +32,25 @@ export function headerOf(token: string): JoseHeader | undefined {
   if (parts.length === 5 && typeof header.enc === 'string' && /^[\w.-]+$/.test(token)) return undefined;
   requireCompact(token);
   const parsed = joseHeader.safeParse(isUtf8(bytes) ? withinLimits(header) : undefined);
-  return parsed.success ? parsed.data : refuse(NO_HEADER);
+  return parsed.success ? parsed.data : refuse('malformed_token', NO_HEADER);
 }
 
 /** @throws {TokenRefusedError} `malformed_token` for one that does not begin with a header too. */
 export function requireHeader(token: string): JoseHeader {
   requireCompact(token);
-  return headerOf(token) ?? refuse(NO_HEADER);
+  return headerOf(token) ?? refuse('malformed_token', NO_HEADER);
 }
 
 function requireCompact(token: string) {
-  if (!compactSerialization.test(token)) refuse('not three base64url parts (RFC 7515 section 7.1)');
+  if (!compactSerialization.test(token))
+    refuse('malformed_token', 'not three base64url parts (RFC 7515 section 7.1)');
 }
 
 /** @throws {TokenRefusedError} `malformed_token` */
 export function decodePayload(payload: string | Uint8Array): JsonObject {
   const claims = decodeStrictly(payload);
   if (claims !== undefined) return claims;
-  return refuse('its payload is not JSON object in UTF-8 (RFC 7519 section 7.2)');
+  return refuse('malformed_token', 'its payload is not a JSON object in UTF-8 (RFC 7519 section 7.2)');
 }
 
 /** For a part that is judged: bytes that are not UTF-8 are not read as something else (RFC 7519 §7.2). */
@@ -61,9 +62,5 @@ function decodeStrictly(part: string | Uint8Array): JsonObject | undefined {
 
 function withinLimits<Decoded>(decoded: Decoded): Decoded {
   const excess = excessOf(decoded);
-  return excess === undefined ? decoded : refuse(excess);
-}
-
-function refuse(logMessage: string): never {
-  throw new TokenRefusedError('malformed_token', logMessage);
+  return excess === undefined ? decoded : refuse('malformed_token', excess);
 }

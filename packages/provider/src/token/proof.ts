@@ -68,9 +68,9 @@ export interface ProofMethods {
   readProfile?: AskOfUser<IdentifiedUser> | undefined;
   userinfoRole: UserinfoRole;
   /** With the role `revocation`: decides on a token about which userinfo could not be asked, and may throw. */
-  revocationUnchecked?: ((failure: VerificationUndecidedError) => void) | undefined;
+  revocationUnchecked: (failure: VerificationUndecidedError) => void;
   /** Takes why a profile is not used. */
-  warnOfProfile?: ((reason: string) => void) | undefined;
+  warnOfProfile: (reason: string) => void;
 }
 
 /** A token that is proved, and what is known of it. */

@@ -1,22 +1,9 @@
 import { TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
 import { requireAudience } from './audience.ts';
-import { profileOf } from './profile-claims.ts';
-import type {
-  CheckedClaims,
-  Introspect,
-  ProofMethods,
-  ProvedToken,
-  UnprovableJwt,
-  VerifiedJwt,
-} from './proof.ts';
+import { addProfile, forAnotherClient, isForClient, profileOf, withProfile } from './profile.ts';
+import type { Introspect, ProofMethods, ProvedToken, UnprovableJwt, VerifiedJwt } from './proof.ts';
 import type { TokenPolicy } from './token-claims.ts';
-import {
-  findUser,
-  type IdentifiedUser,
-  subjectMissing,
-  UserinfoRefusedError,
-  type UserinfoRole,
-} from './user.ts';
+import { findUser, subjectMissing } from './user.ts';
 
 /** Asks the IdP about a token of which nothing is known, within what may be asked. */
 type Ask = <Answer>(question: () => Promise<Answer>) => Promise<Answer>;
@@ -114,51 +101,4 @@ async function confirmByUserinfo(token: string, jwt: VerifiedJwt, doubt: string,
   });
   if (user.subject !== jwt.subject) throw refusal('the userinfo endpoint names another user');
   return withProfile({ ...jwt, provedBy: 'jwt' }, user, methods);
-}
-
-async function addProfile(
-  token: string,
-  proved: ProvedToken,
-  methods: ProofMethods,
-  role: UserinfoRole,
-): Promise<ProvedToken> {
-  const { readProfile, revocationUnchecked } = methods;
-  if (readProfile === undefined || role === 'none') return proved;
-  try {
-    const known = withProfile(proved, await readProfile(token, proved.subject), methods);
-    return role === 'revocation' ? { ...known, notRevoked: true } : known;
-  } catch (error) {
-    if (error instanceof VerificationUndecidedError) {
-      if (role !== 'revocation') return proved;
-      revocationUnchecked?.(error);
-      return { ...proved, notRevoked: error };
-    }
-    if (!(error instanceof TokenRefusedError)) throw error;
-    if (role === 'revocation' && error instanceof UserinfoRefusedError && error.answeredStatus === 401) {
-      throw new TokenRefusedError('revoked', error.logMessage);
-    }
-    return proved;
-  }
-}
-
-/** What the token itself says is never overwritten; another user's profile is not used (OpenID Connect Core §5.3.2). */
-function withProfile(
-  proved: ProvedToken,
-  user: IdentifiedUser,
-  { warnOfProfile }: Pick<ProofMethods, 'warnOfProfile'>,
-): ProvedToken {
-  if (user.subject !== proved.subject) return proved;
-  if (!isForClient(user, proved)) {
-    warnOfProfile?.(forAnotherClient);
-    return proved;
-  }
-  return { ...proved, claims: { ...profileOf(user.claims), ...proved.claims } };
-}
-
-const forAnotherClient =
-  'the userinfo answer is signed for another client than the token’s (OpenID Connect Core section 5.3.2)';
-
-/** Whether a signed answer is for the client that the token was issued to, as far as both are known. */
-function isForClient({ signedFor }: IdentifiedUser, { clientId }: CheckedClaims): boolean {
-  return signedFor === undefined || clientId === '' || signedFor.includes(clientId);
 }

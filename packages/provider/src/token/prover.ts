@@ -1,4 +1,4 @@
-import { TokenRefusedError } from '../errors.ts';
+import { refuse, TokenRefusedError } from '../errors.ts';
 import { createQuestionBudget } from '../idp/question-budget.ts';
 import { headerOf } from './jwt-parts.ts';
 import type { ProofMethods, Prove } from './proof.ts';
@@ -20,7 +20,8 @@ const MAX_TOKEN_LENGTH = 16 * 1024;
 export function createProver(methods: ProofMethods, policy: TokenPolicy, maxOpaqueLength: number): Prove {
   const withinBudget = createQuestionBudget();
   return async (token, caller) => {
-    if (token.length > MAX_TOKEN_LENGTH) refuse(`longer than ${MAX_TOKEN_LENGTH} characters`);
+    if (token.length > MAX_TOKEN_LENGTH)
+      refuse('malformed_token', `longer than ${MAX_TOKEN_LENGTH} characters`);
     const { verifyJwt } = methods;
     const header = verifyJwt && headerOf(token);
     if (verifyJwt !== undefined && header !== undefined) {
@@ -31,13 +32,10 @@ export function createProver(methods: ProofMethods, policy: TokenPolicy, maxOpaq
     // Gateways drop requests with long headers, which would look like a dead IdP.
     if (token.length > maxOpaqueLength) {
       refuse(
+        'malformed_token',
         `expected an opaque token of at most ${maxOpaqueLength} characters (a setting, MAX_OPAQUE_TOKEN_LENGTH), found ${token.length}`,
       );
     }
     return withinBudget(caller, token, () => prove(token));
   };
-}
-
-function refuse(logMessage: string): never {
-  throw new TokenRefusedError('malformed_token', logMessage);
 }

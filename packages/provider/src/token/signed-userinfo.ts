@@ -1,7 +1,8 @@
 import type { JWTVerifyGetKey } from 'jose';
 import { z } from 'zod';
-import { quote, TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
+import { TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
+import { quote } from '../printable.ts';
 import { decodePayload, requireHeader } from './jwt-parts.ts';
 import { requireAlgorithm, verifySignature } from './verify-signature.ts';
 

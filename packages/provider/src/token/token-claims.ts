@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { quote, type RefusalCode, TokenRefusedError } from '../errors.ts';
+import { refuse, TokenRefusedError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
+import { quote } from '../printable.ts';
 import type { AudiencePolicy } from './audience.ts';
 import type { CheckedClaims } from './proof.ts';
 
@@ -100,8 +101,4 @@ function scopesOf(value: string | string[] | undefined): string[] {
 function toList(value: string | string[] | undefined): string[] {
   if (value === undefined) return [];
   return typeof value === 'string' ? [value] : value;
-}
-
-function refuse(code: RefusalCode, logMessage: string): never {
-  throw new TokenRefusedError(code, logMessage);
 }

@@ -1,8 +1,9 @@
-import { quote, TokenRefusedError } from '../errors.ts';
+import { refuse, TokenRefusedError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
+import { quote } from '../printable.ts';
 
 /** The claims under which IdPs say what kind of token it is: Keycloak, Cognito and Authlete, Casdoor. */
-const tokenTypeClaims = ['typ', 'token_use', 'token_type', 'tokenType'];
+export const tokenTypeClaims = ['typ', 'token_use', 'token_type', 'tokenType'];
 const otherTokenType = /^(id|refresh|offline|logout)([-_ ]?token)?$/i;
 /** Claims that an ID token or a logout token has, and an access token does not. */
 const foreignClaims = ['nonce', 'c_hash', 'events'];
@@ -39,7 +40,7 @@ export function claimsToBeAccessToken(claims: JsonObject): boolean {
  * Claims that access tokens have and ID tokens do not: scopes, and the client by another name than `azp` (which ID
  * tokens have as well, as they have `auth_time`, `acr` and `amr`: OpenID Connect Core §2); `gty` is Auth0's.
  */
-const accessTokenClaims = ['scope', 'scp', 'client_id', 'cid', 'appid', 'gty'];
+export const accessTokenClaims = ['scope', 'scp', 'client_id', 'cid', 'appid', 'gty'];
 
 /** Whether anything in the claims speaks for an access token. */
 export function speaksForAccessToken(claims: JsonObject): boolean {
@@ -63,16 +64,12 @@ export function refuseOtherTokenKinds(claims: JsonObject, typed: boolean) {
       );
     }
     if (typeof value === 'string' && otherTokenType.test(value)) {
-      refuse(`its claim \`${name}\` is ${quote(value)}; send the access token`);
+      refuse('not_an_access_token', `its claim \`${name}\` is ${quote(value)}; send the access token`);
     }
   }
   for (const name of foreignClaims) {
     if (claims[name] === undefined || claims[name] === null) continue;
     if (name === 'nonce' && (typed || claimsToBeAccessToken(claims))) continue;
-    refuse(`has \`${name}\`, a claim of ID or logout tokens; send the access token`);
+    refuse('not_an_access_token', `has \`${name}\`, a claim of ID or logout tokens; send the access token`);
   }
-}
-
-function refuse(logMessage: string): never {
-  throw new TokenRefusedError('not_an_access_token', logMessage);
 }

@@ -1,5 +1,6 @@
-import { quote, TokenRefusedError } from '../errors.ts';
+import { TokenRefusedError } from '../errors.ts';
 import { type JsonObject, jsonObject, valueAt } from '../json.ts';
+import { quote } from '../printable.ts';
 
 /** How to ask an IdP who a token belongs to: OpenID Connect Core §5.3, or whatever the IdP has instead. */
 export interface UserinfoEndpoint {

@@ -1,9 +1,17 @@
 import { shownUrl } from '@mcp-whoami/environment';
 import { TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
-import { isOutage, jsonOf, MAX_USER_ANSWER_BYTES, outageError, speaksOfError } from '../idp/answer.ts';
-import { type IdpAnswer, type IdpRequest, IdpRequestError } from '../idp/request.ts';
+import {
+  askAboutToken,
+  isOutage,
+  jsonOf,
+  MAX_USER_ANSWER_BYTES,
+  outageError,
+  requireWithinLimits,
+  speaksOfError,
+} from '../idp/answer.ts';
+import type { IdpAnswer, IdpRequest } from '../idp/request.ts';
 import { type AskIdp, createIdpRequester } from '../idp/requester.ts';
-import { excessOf, jsonObject } from '../json.ts';
+import { jsonObject } from '../json.ts';
 import type { SignedUserinfo } from './signed-userinfo.ts';
 import {
   findUser,
@@ -26,7 +34,7 @@ export type ReadSignedUserinfo = (jwt: string) => Promise<SignedUserinfo>;
 export function createUserinfoReader(
   endpoint: UserinfoEndpoint,
   mapping: SubjectMapping,
-  readSigned?: ReadSignedUserinfo,
+  readSigned: ReadSignedUserinfo,
 ) {
   const askIdp = createIdpRequester(endpoint.url, async () => questionOf(endpoint));
   return async (token: string): Promise<IdentifiedUser> => {
@@ -38,10 +46,7 @@ export function createUserinfoReader(
         `${shownUrl(endpoint.url)} ${refusal}: the token is unknown, expired or revoked there, or it is bound to a resource that the userinfo endpoint does not serve`,
       );
     }
-    const excess = excessOf(answer.body);
-    if (excess !== undefined) {
-      throw new TokenRefusedError('malformed_token', `${shownUrl(endpoint.url)} answers with ${excess}`);
-    }
+    requireWithinLimits(endpoint.url, answer.body);
     const user = findUser(answer.body, mapping);
     if (user !== undefined) return { ...user, ...(answer.signedFor && { signedFor: answer.signedFor }) };
     // Not even the shape of an answer about a user: that is not a word on the token.
@@ -84,7 +89,7 @@ async function ask(
   askIdp: AskIdp,
   endpoint: UserinfoEndpoint,
   token: string,
-  readSigned: ReadSignedUserinfo | undefined,
+  readSigned: ReadSignedUserinfo,
 ): Promise<{ status: number; body: unknown; signedFor?: readonly string[] }> {
   if (!visibleAscii.test(token)) {
     throw new TokenRefusedError(
@@ -92,20 +97,17 @@ async function ask(
       'has characters that no header carries (RFC 6750 section 2.1)',
     );
   }
-  try {
+  return askAboutToken(async () => {
     const answer = await askIdp(questionOf(endpoint, token));
     if (isOutage(answer.status) || isRateLimit(answer)) throw outageError(endpoint.url, answer);
     const { status } = answer;
     if (status >= 300) return { status, body: undefined };
-    if (readSigned !== undefined && isJwt(answer)) {
+    if (isJwt(answer)) {
       const { claims, audience } = await readSigned(answer.body.trim());
       return { status, body: claims, signedFor: audience };
     }
     return { status, body: jsonOf(endpoint.url, answer) };
-  } catch (error) {
-    if (!(error instanceof IdpRequestError)) throw error;
-    throw new VerificationUndecidedError(error.message, error);
-  }
+  });
 }
 
 function refusalIn({ status, body }: { status: number; body: unknown }): string | undefined {

@@ -44,15 +44,13 @@ export function createVerdictStore(): VerdictStore {
       verdicts.delete(key);
       const { size, info } = verdict;
       if (size > MAX_SIZE_OF_SUBJECT) return;
-      const { sizes, total } = shares.get(info.subject) ?? { sizes: new Map<string, number>(), total: 0 };
-      let room = MAX_SIZE_OF_SUBJECT - total;
-      for (const [oldest, itsSize] of sizes) {
-        if (room >= size && sizes.size < MAX_VERDICTS_OF_SUBJECT) break;
-        room += itsSize;
+      const share = shares.get(info.subject) ?? { sizes: new Map<string, number>(), total: 0 };
+      for (const oldest of share.sizes.keys()) {
+        if (share.total + size <= MAX_SIZE_OF_SUBJECT && share.sizes.size < MAX_VERDICTS_OF_SUBJECT) break;
         verdicts.delete(oldest);
       }
       verdicts.set(key, verdict, { ttl });
-      const share = shares.get(info.subject) ?? { sizes: new Map<string, number>(), total: 0 };
+      // It left with the last verdict that made room.
       shares.set(info.subject, share);
       share.sizes.set(key, size);
       share.total += size;

@@ -1,6 +1,7 @@
 import type { JWTVerifyGetKey } from 'jose';
-import { quote, TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
+import { refuse, TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
+import { quote } from '../printable.ts';
 import type { Caller } from './access-token-info.ts';
 import { comparableAudience, requireAudience } from './audience.ts';
 import { decodePayload, type JoseHeader } from './jwt-parts.ts';
@@ -143,8 +144,4 @@ function doubtAbout(
   if (audience.length === 0 || audience.some((entry) => own.has(comparableAudience(entry)))) return undefined;
   if (speaksForAccessToken(claims)) return undefined;
   return `is for ${quote(audience)}, which may be a client, and has no type, scope or client that would tell it from an ID token`;
-}
-
-function refuse(code: 'malformed_token' | 'expiry_missing', logMessage: string): never {
-  throw new TokenRefusedError(code, logMessage);
 }

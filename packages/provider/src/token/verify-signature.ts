@@ -1,5 +1,6 @@
 import { compactVerify, errors, type JWTVerifyGetKey } from 'jose';
-import { quote, TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
+import { TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
+import { quote } from '../printable.ts';
 
 /** Every asymmetric JWS algorithm (RFC 7518 §3.1, RFC 8037, RFC 9864, ML-DSA): a key's own type decides. */
 const asymmetricAlgorithms = [
