@@ -49,4 +49,12 @@ export {
 } from './token/access-token-info.ts';
 export type { Logout } from './token/logouts.ts';
 export type { SubjectMapping, UserinfoEndpoint, UserinfoRole } from './token/user.ts';
+export type {
+  ApiPage,
+  AskAsPerson,
+  Identity,
+  OAuth2Upstream,
+  OpenIdUpstream,
+  Upstream,
+} from './upstream.ts';
 export type { WarningLogger } from './warning-logger.ts';

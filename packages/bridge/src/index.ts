@@ -1,0 +1,5 @@
+export {
+  type BridgedProviderDefinition,
+  bridgedOptions,
+  defineBridgedProvider,
+} from './define-bridged-provider.ts';
