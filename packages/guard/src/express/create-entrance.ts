@@ -1,4 +1,5 @@
 import type { Request, RequestHandler } from 'express';
+import { callerOf } from '../core/caller.ts';
 import type { EnteringRequest, Entrance } from '../core/entering-request.ts';
 import { readFormBody } from '../core/form-body.ts';
 import type { GuardLogger } from '../core/guard-logger.ts';
@@ -15,8 +16,12 @@ export function createExpressEntrance(
     const requestId = crypto.randomUUID();
     response.locals.requestId = requestId;
     response.setHeader('X-Request-Id', requestId);
-    const { headers, answer } = enter(enteringRequest(request, withoutPublicPath));
+    const { headers, answer, routes } = enter(enteringRequest(request, withoutPublicPath));
     setHeaders(response, headers);
+    if (routes !== undefined) {
+      const target = withoutPublicPath(request.originalUrl);
+      return routes.handle(request, response, { target, caller: callerOf(request.ip) });
+    }
     if (answer === undefined) return next();
     if (!(answer instanceof Promise)) return sendAnswer(request, response, logger, answer);
     return answer.then((later) => sendAnswer(request, response, logger, later));
