@@ -82,7 +82,7 @@ export function takeRegistration(metadata: ClientMetadata, rules: RegistrationRu
   );
   metadata.response_types = supportedResponseTypes;
   if (metadata.client_id.startsWith('https://')) takeDocumentAuthentication(metadata, rules);
-  else drop(metadata, [...KEYS, authMethodChoices]);
+  else takeRegisteredAuthentication(metadata, rules);
   metadata.redirect_uris = acceptableRedirects(metadata.redirect_uris, rules);
   metadata.application_type = applicationType(metadata.redirect_uris);
 }
@@ -112,6 +112,17 @@ function takeDocumentAuthentication(metadata: ClientMetadata, { keepsClientKeys 
     drop(metadata, ['token_endpoint_auth_signing_alg']);
   if (usable.length > 1) Reflect.set(metadata, authMethodChoices, usable);
   else drop(metadata, [authMethodChoices]);
+}
+
+/** Keys are kept of documents alone: the host of a document vouches for them, and they may change with it. */
+function takeRegisteredAuthentication(
+  metadata: ClientMetadata,
+  { keepsClientKeys }: RegistrationRules,
+): void {
+  if (keepsClientKeys && metadata.token_endpoint_auth_method === 'private_key_jwt') {
+    throw new errors.InvalidClientMetadata('private_key_jwt is for clients of a metadata document');
+  }
+  drop(metadata, [...KEYS, authMethodChoices]);
 }
 
 function hasReadableKeys({ jwks, jwks_uri: uri }: ClientMetadata): boolean {
