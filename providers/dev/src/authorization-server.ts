@@ -1,11 +1,11 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
+import { createDocumentFetch, withKnownScopes } from '@mcp-whoami/authorization-server';
 import { type JWKS, Provider } from 'oidc-provider';
-import { createDocumentFetch } from './client-metadata-document.ts';
+import { requireLoopbackHost } from './loopback-host.ts';
 import { listenOnLoopback } from './loopback-server.ts';
 import { allowCrossOrigin, requireOriginOfThisMachine } from './page-origins.ts';
 import { configureProvider } from './provider-configuration.ts';
-import { requireLoopbackHost, withKnownScopes } from './request-filters.ts';
 import { rememberRequester } from './requester.ts';
 import { signIn } from './sign-in.ts';
 import { createUnreadClients } from './unread-client.ts';

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Middleware } from '@mcp-whoami/authorization-server';
 import { isLoopbackHost } from '@mcp-whoami/environment';
-import type { Middleware } from './request-filters.ts';
 
 /** Pages of programs on this machine, whose schemes no website can have as its origin. */
 const PROGRAM_ORIGIN =

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Middleware } from './request-filters.ts';
+import type { Middleware } from '@mcp-whoami/authorization-server';
 
 const requesters = new AsyncLocalStorage<string>();
 

@@ -1,16 +1,20 @@
-import type { IncomingMessage } from 'node:http';
+import {
+  type Client,
+  errorPage,
+  isPostedByOwnPage,
+  type Middleware,
+  pageHeaders,
+  readForm,
+} from '@mcp-whoami/authorization-server';
 import { errors, type Provider } from 'oidc-provider';
 import { z } from 'zod';
-import { errorPage, pageHeaders, signInPage } from './pages.ts';
-import type { Middleware } from './request-filters.ts';
+import { signInPage } from './sign-in-page.ts';
 import type { DevelopmentUser } from './users.ts';
 
-type Client = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>;
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
 export const signInPath = (uid: string): string => `/interaction/${uid}`;
 
-const MAX_FORM_BYTES = 1_024;
 const GONE = 'This sign-in is over, or was started in another browser. Start again from your client.';
 
 /** The parameters of an authorization request as oidc-provider has validated them. */
@@ -52,9 +56,7 @@ export function signIn(
       ctx.set('Allow', 'GET, HEAD, POST');
       return refuse(405, 'This page takes the choice of a user by POST.');
     }
-    // Another port of localhost is the same site to a cookie, but not the same origin.
-    const { origin, 'sec-fetch-site': site = 'same-origin' } = ctx.req.headers;
-    if (site !== 'same-origin' || (origin !== undefined && origin !== `http://${ctx.req.headers.host}`)) {
+    if (!isPostedByOwnPage(ctx.req, `http://${ctx.req.headers.host}`)) {
       return refuse(403, 'The choice of a user came from a page of another origin.');
     }
     if (!ctx.is('application/x-www-form-urlencoded')) return refuse(415, 'A form was expected.');
@@ -120,17 +122,4 @@ async function endOtherSession(provider: Provider, interaction: Interaction, use
   await session?.destroy();
   delete interaction.session;
   await interaction.persist();
-}
-
-/** @returns the fields of the form, or nothing when it is larger than any this page has */
-async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    const buffer = z.instanceof(Buffer).parse(chunk);
-    bytes += buffer.length;
-    if (bytes > MAX_FORM_BYTES) return undefined;
-    chunks.push(buffer);
-  }
-  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
 }

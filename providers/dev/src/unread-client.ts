@@ -1,9 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { errors, type KoaContextWithOIDC, type Provider } from 'oidc-provider';
-import type { FetchDocument } from './client-metadata-document.ts';
-import { isLoopbackRedirect } from './redirect-uris.ts';
-
-type Client = NonNullable<Awaited<ReturnType<Provider['Client']['find']>>>;
+import { type Client, type FetchDocument, isLoopbackRedirect } from '@mcp-whoami/authorization-server';
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 
 /** How long oidc-provider goes on with a stand-in before the document is asked for again. */
 const STAND_IN_SECONDS = 60;

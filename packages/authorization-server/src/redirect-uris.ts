@@ -1,4 +1,5 @@
 import { isLoopbackHost } from '@mcp-whoami/environment';
+import { isPublicName } from './public-name.ts';
 
 /**
  * Schemes without a dot that real MCP clients own: the editors register theirs as `<scheme>://<extension>/…`. Any
@@ -42,9 +43,18 @@ function isLoopback(url: URL | undefined, protocol: 'http:' | 'https:'): boolean
 }
 
 /**
+ * For the `acceptsHttps` of a server that is on the internet itself: https of any host with a public name. Clients in
+ * the cloud have such redirect URIs; whose they are is for the person to judge who consents.
+ */
+export function isPublicHttpsRedirect({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' && isPublicName(hostname);
+}
+
+/**
  * Whether a client may register a redirect URI: loopback, a private-use scheme of its own, or an https URL that
  * `acceptsHttps` takes. What is not a URI to the letter (RFC 3986 §2), carries a user name, or has a fragment
- * (RFC 6749 §3.1.2) is none.
+ * (RFC 6749 §3.1.2) is none; nor is one with dot segments, which a browser removes before it goes there (RFC 3986
+ * §5.2.4): the path that was compared and shown would be another.
  */
 export function isAcceptableRedirect(uri: string, acceptsHttps: (url: URL) => boolean): boolean {
   const url = parse(uri);
@@ -61,18 +71,20 @@ export function isAcceptableRedirect(uri: string, acceptsHttps: (url: URL) => bo
 
 function parse(uri: string): URL | undefined {
   // Browsers drop tabs, line breaks and leading spaces, and so read another URI than was compared.
-  if (uri.length > MAX_LENGTH || !/^[\x21-\x7e]+$/.test(uri) || uri.includes('#')) return undefined;
-  const url = URL.parse(uri);
-  return url && url.username === '' && url.password === '' ? url : undefined;
+  if (uri.length > MAX_LENGTH || !/^[\x21-\x7e]+$/.test(uri) || /[#\\]/.test(uri)) return undefined;
+  // They also read `https:host` and `https:///host`, the former as a path of the page that they come from.
+  if (/^https?:(?!\/\/[^/])/i.test(uri) || hasUserInfo(uri) || hasDotSegment(uri)) return undefined;
+  return URL.parse(uri) ?? undefined;
 }
 
-/** Pages of VS Code that hand what they get to the editor on this machine; it registers them beside loopback. */
-const RELAYS = new Set(['https://vscode.dev/redirect', 'https://insiders.vscode.dev/redirect']);
+/** Whether there is a user name before the host, be it an empty one. */
+function hasUserInfo(uri: string): boolean {
+  return /^[^/?]*:\/\/[^/?]*@/.test(uri);
+}
 
-/**
- * For an authorization server that only this machine reaches: a client in the cloud could not redeem a code here,
- * so an https redirect would only tell a stranger that somebody signed in.
- */
-export function isRelayToThisMachine({ href }: URL): boolean {
-  return RELAYS.has(href);
+/** Whether `.` or `..` stands alone between the slashes of a path, also where dots or slashes are percent-encoded. */
+function hasDotSegment(uri: string): boolean {
+  const [path = ''] = uri.split('?');
+  const decoded = path.replace(/%2e/gi, '.').replace(/%2f|%5c/gi, '/');
+  return decoded.split(/[/:]/).some((segment) => segment === '.' || segment === '..');
 }
