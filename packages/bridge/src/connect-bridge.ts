@@ -19,7 +19,7 @@ import {
 import { createAdmission } from './admission.ts';
 import { type BridgeSettings, refusedInProduction } from './bridge-settings.ts';
 import { type Bridge, createBridge } from './create-bridge.ts';
-import { callbackPath } from './sign-in/callback.ts';
+import { callbackPath } from './paths.ts';
 import { TemporarilyUnavailableError } from './unavailable.ts';
 import { createUpstreamClient } from './upstream/upstream-client.ts';
 

@@ -1,26 +1,34 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createDocumentFetch, withKnownScopes } from '@mcp-whoami/authorization-server';
-import type { ConnectionRoutes, JsonObject, WarningLogger } from '@mcp-whoami/provider';
+import { type ConnectionRoutes, type JsonObject, printable, type WarningLogger } from '@mcp-whoami/provider';
 import type { Store } from '@mcp-whoami/store';
 import type { JSONWebKeySet } from 'jose';
-import { Provider } from 'oidc-provider';
+import { errors, Provider } from 'oidc-provider';
 import type { Admission } from './admission.ts';
 import { createAdapter } from './authorization-server/adapter.ts';
 import { configureServer, supportedScopes } from './authorization-server/configuration.ts';
-import { allowCrossOrigin, limitRates, requireOneResource } from './authorization-server/filters.ts';
-import { bridgeMetadata, routes } from './authorization-server/metadata.ts';
+import {
+  allowCrossOrigin,
+  limitRates,
+  requireOneResource,
+  sayWhenToRetry,
+} from './authorization-server/filters.ts';
+import { bridgeMetadata } from './authorization-server/metadata.ts';
 import { createRegisteredClients, sealRegistrations } from './authorization-server/registered-clients.ts';
 import { createRevocableTokens } from './authorization-server/revocable-tokens.ts';
 import { createGrants, type Grants } from './grants/grants.ts';
 import { createRecheck } from './grants/recheck.ts';
 import { openKeys, publicKeyOf } from './keys.ts';
+import { callbackPath, routes, signInsPath } from './paths.ts';
+import { createRequestLogger } from './request-logger.ts';
 import { createBrowserCookie } from './sign-in/browser-cookie.ts';
-import { callbackPath, createCallback } from './sign-in/callback.ts';
+import { createCallback } from './sign-in/callback.ts';
 import { createConsent } from './sign-in/consent.ts';
 import { createFormTokens } from './sign-in/form-token.ts';
 import { createOutcomes } from './sign-in/outcomes.ts';
 import { createPendingSignIns } from './sign-in/pending.ts';
-import { createPersonalPage, signInsPath } from './sign-in/personal-page.ts';
+import { createPersonalPage } from './sign-in/personal-page.ts';
+import { TemporarilyUnavailableError } from './unavailable.ts';
 import type { UpstreamClient } from './upstream/upstream-client.ts';
 
 export interface BridgeOptions {
@@ -55,7 +63,8 @@ export interface Bridge {
  * @throws a `StoreUnavailableError` when the store does not answer.
  */
 export async function createBridge(options: BridgeOptions): Promise<Bridge> {
-  const { publicUrl, resources, store, upstream, admission, clientDocuments, logger } = options;
+  const { publicUrl, resources, store, upstream, admission, clientDocuments } = options;
+  const logger = createRequestLogger(options.logger);
   const { pathname: mount, host, protocol } = new URL(publicUrl);
   const publicPath = mount.replace(/\/$/, '');
   const keys = await openKeys(store);
@@ -91,8 +100,9 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
   const personalPage = createPersonalPage({ ...shared, store });
 
   const callers = new WeakMap<IncomingMessage, readonly string[]>();
+  provider.use(sayWhenToRetry);
   provider.use(allowCrossOrigin);
-  provider.use(limitRates((ctx) => callers.get(ctx.req) ?? []));
+  provider.use(limitRates((ctx) => callers.get(ctx.req) ?? [], logger));
   provider.use(requireOneResource);
   provider.use(withKnownScopes(routes.authorization, scopes));
   provider.use(revocable.middleware);
@@ -108,7 +118,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
     grants,
     routes: {
       has: (path) => path === signInsPath || path.startsWith('/oauth/'),
-      handle: (request: IncomingMessage, response: ServerResponse, { target, caller }) => {
+      handle: (request: IncomingMessage, response: ServerResponse, { target, caller, details }) => {
         callers.set(request, caller);
         // All URLs are made of these; whatever a proxy or a client calls this server, they are the public ones.
         request.url = target;
@@ -118,17 +128,33 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
           'x-forwarded-host': host,
           'x-forwarded-proto': protocol.slice(0, -1),
         });
-        void answer(request, response);
+        logger.during(details, () => void answer(request, response));
       },
     },
   };
 }
 
-/** A failure that is the server's own fault is logged, without what a request brought. */
+/** Characters of a log line at most. */
+const MAX_MESSAGE_LENGTH = 1_000;
+
+/** What an operator may read: oidc-provider's own texts, in which there is neither a token nor a code. */
+function describe(error: Error): string {
+  if (error instanceof TemporarilyUnavailableError) return error.logMessage;
+  if (!(error instanceof errors.OIDCProviderError)) return error.message;
+  const { error_description: description, error_detail: detail } = error;
+  return printable([description, detail].filter(Boolean).join(': '), MAX_MESSAGE_LENGTH);
+}
+
+/** Refusals are logged, and failures that are the server's own fault, without what a request brought. */
 function reportErrors(provider: Provider, logger: WarningLogger): void {
   const report = (error: Error) =>
     logger.warn({ reason: 'bridge_error' }, `the bridge failed: ${error.name}: ${error.message}`);
   provider.on('server_error', (_ctx, error) => report(error));
+  const refused = (_ctx: unknown, error: Error) => logger.warn({ reason: error.message }, describe(error));
+  provider.on('authorization.error', refused);
+  provider.on('grant.error', refused);
+  provider.on('registration_create.error', refused);
+  provider.on('revocation.error', refused);
   // Koa's own writes to the console; what is exposed is the request's fault, and was answered.
   provider.onerror = (error) => {
     if (!('expose' in error && error.expose)) report(error);

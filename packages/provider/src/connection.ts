@@ -73,6 +73,8 @@ export interface RouteCaller {
   target: string;
   /** What tells one caller from another: its address, or the networks that it is in, the narrowest first. */
   caller: readonly string[];
+  /** What a log line says of the request: its id, and the caller's address. */
+  details: object;
 }
 
 /** What a banner or a page says of a connection. */

@@ -8,9 +8,9 @@ import type { JsonObject } from '@mcp-whoami/provider';
 import { type AdapterFactory, type Configuration, interactionPolicy } from 'oidc-provider';
 import { type Access, GRANT_LIFETIME_SECONDS, type Grants } from '../grants/grants.ts';
 import { type BridgeKeys, SIGNING_ALG } from '../keys.ts';
-import { signInPath } from '../sign-in/consent.ts';
+import { routes, signInPath } from '../paths.ts';
 import { TemporarilyUnavailableError } from '../unavailable.ts';
-import { clientAssertionAlgs, routes } from './metadata.ts';
+import { clientAssertionAlgs } from './metadata.ts';
 
 /** Seconds: until a refresh token that is not used ends, a code, and the page of consent. */
 const REFRESH_LIFETIME = 30 * 86_400;

@@ -1,12 +1,16 @@
 import type { Middleware } from '@mcp-whoami/authorization-server';
+import type { WarningLogger } from '@mcp-whoami/provider';
+import { routes, signInPath, signInsPath } from '../paths.ts';
 import { createRateLimit, type RateLimit } from '../rate-limit.ts';
-import { routes } from './metadata.ts';
 
 type Context = Parameters<Middleware>[0];
 
 /** Of one caller in a minute. */
 const MAX_REGISTRATIONS = 20;
-const MAX_AUTHORIZATIONS = 60;
+const MAX_SIGN_INS = 60;
+
+/** Seconds, where nobody says better. */
+const RETRY_AFTER_SECONDS = 5;
 
 /** Endpoints that clients in a browser ask (Fetch standard, "CORS protocol"); none of them looks at cookies. */
 const CROSS_ORIGIN_PATHS: readonly string[] = [
@@ -32,24 +36,34 @@ export const allowCrossOrigin: Middleware = async (ctx, next) => {
   ctx.status = 204;
 };
 
-/** Refuses what one caller sends too much of: registrations, and authorization requests. */
-export function limitRates(callerOf: (ctx: Context) => readonly string[]): Middleware {
-  const limits = new Map<string, RateLimit>([
-    [`POST ${routes.registration}`, createRateLimit(MAX_REGISTRATIONS)],
-    [`GET ${routes.authorization}`, createRateLimit(MAX_AUTHORIZATIONS)],
-  ]);
+/** Refuses what one caller sends too much of: registrations, and what begins a sign-in. */
+export function limitRates(callerOf: (ctx: Context) => readonly string[], logger: WarningLogger): Middleware {
+  const registrations = createRateLimit(MAX_REGISTRATIONS);
+  const authorizations = createRateLimit(MAX_SIGN_INS);
+  const signIns = createRateLimit(MAX_SIGN_INS);
+  const limitOf = ({ method, path }: Context): RateLimit | undefined => {
+    if (path === routes.authorization) return authorizations;
+    if (method !== 'POST') return undefined;
+    if (path === routes.registration) return registrations;
+    return path === signInsPath || path.startsWith(signInPath('')) ? signIns : undefined;
+  };
   return async (ctx, next) => {
-    const method = ctx.method === 'HEAD' ? 'GET' : ctx.method;
-    const wait = limits.get(`${method} ${ctx.path}`)?.exceededBy(callerOf(ctx));
+    const wait = limitOf(ctx)?.exceededBy(callerOf(ctx));
     if (wait === undefined) return next();
+    const description = `Too many requests from one address: try again in ${wait} seconds`;
+    logger.warn({ reason: 'rate_limited' }, `${ctx.method} ${ctx.path}: ${description}`);
     ctx.set('Retry-After', String(wait));
     ctx.status = 429;
-    ctx.body = {
-      error: 'temporarily_unavailable',
-      error_description: `Too many requests from one address: try again in ${wait} seconds`,
-    };
+    ctx.body = { error: 'temporarily_unavailable', error_description: description };
   };
 }
+
+/** Says in each answer that asks a client to wait for how long. */
+export const sayWhenToRetry: Middleware = async (ctx, next) => {
+  await next();
+  if (ctx.status === 503 && ctx.response.get('Retry-After') === '')
+    ctx.set('Retry-After', String(RETRY_AFTER_SECONDS));
+};
 
 /**
  * Takes exactly one `resource` (RFC 8707 §2): oidc-provider grants each of several, and a token is for one. It is

@@ -1,13 +1,5 @@
 import { SIGNING_ALG } from '../keys.ts';
-
-/** Where oidc-provider has its endpoints, after the server's public URL. */
-export const routes = {
-  authorization: '/oauth/authorize',
-  token: '/oauth/token',
-  registration: '/oauth/register',
-  revocation: '/oauth/revoke',
-  jwks: '/oauth/jwks',
-};
+import { routes } from '../paths.ts';
 
 /** How clients may authenticate at the token endpoint. */
 export const clientAuthMethods = [

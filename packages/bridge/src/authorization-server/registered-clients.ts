@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Middleware } from '@mcp-whoami/authorization-server';
 import { z } from 'zod';
-import { routes } from './metadata.ts';
+import { routes } from '../paths.ts';
 
 /** RFC 5116 §5.3: bytes of nonce and tag. A random nonce is good for 2^32 registrations (NIST SP 800-38D §8.3). */
 const ALGORITHM = 'aes-256-gcm';

@@ -1,14 +1,19 @@
 import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { type Middleware, readForm } from '@mcp-whoami/authorization-server';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { AdapterPayload } from 'oidc-provider';
 import { z } from 'zod';
-import { routes } from './metadata.ts';
+import { routes } from '../paths.ts';
 
 /** How many revocations may be under way at once, and for how long one is, in ms. */
 const MAX_UNDER_WAY = 1_000;
 const LIFETIME_MS = 30_000;
+
+/** A token, a client id and a client assertion. */
+const MAX_BODY_BYTES = 56 * 1_024;
 
 const HANDLE_BYTES = 32;
 
@@ -58,12 +63,22 @@ export function createRevocableTokens(keys: JSONWebKeySet, issuer: string): Revo
     middleware: async (ctx, next) => {
       if (ctx.path !== routes.revocation || ctx.method !== 'POST') return next();
       if (!ctx.is('application/x-www-form-urlencoded')) return next();
-      const form = (await readForm(ctx.req)) ?? new URLSearchParams();
+      const form = (await readForm(ctx.req, MAX_BODY_BYTES)) ?? new URLSearchParams();
       const token = form.get('token');
       if (token !== null && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) form.set('token', await handleOf(token));
-      // What oidc-provider reads in place of the body that was read here.
-      Object.assign(ctx.req, { body: form.toString() });
+      replaceBody(ctx.req, form.toString());
       return next();
     },
   };
+}
+
+/** Lets a body that was read be read once more, as another one. */
+function replaceBody(request: IncomingMessage, body: string): void {
+  const bytes = Buffer.from(body);
+  request.headers['content-length'] = String(bytes.length);
+  delete request.headers['transfer-encoding'];
+  Object.defineProperties(request, {
+    readable: { value: true },
+    iterator: { value: () => Readable.from([bytes])[Symbol.asyncIterator]() },
+  });
 }

@@ -1,16 +1,14 @@
 import { type Middleware, pageHeaders } from '@mcp-whoami/authorization-server';
 import type { Admission } from '../admission.ts';
+import { callbackPath, donePath, signInPath, signInsPath } from '../paths.ts';
 import { isUpstreamError } from '../upstream/errors.ts';
 import type { SignedIn } from '../upstream/upstream-client.ts';
-import { type ConsentOptions, donePath, show, showFailure, signInPath } from './consent.ts';
+import { type ConsentOptions, goTo, show, showFailure } from './consent.ts';
 import { retryPage, strangerPage } from './pages.ts';
 import type { Pending } from './pending.ts';
-import { type PersonalPage, signInsPath } from './personal-page.ts';
+import type { PersonalPage } from './personal-page.ts';
 
 type Context = Parameters<Middleware>[0];
-
-/** Where the IdP sends the browser back to: what is registered there, after the server's public URL. */
-export const callbackPath = '/oauth/callback';
 
 const OVER =
   'This sign-in is over, or was begun in another browser. Start again from your program; nothing was given to it.';
@@ -91,8 +89,7 @@ export function createCallback(options: CallbackOptions): Middleware {
 
   async function end(ctx: Context, interaction: string, outcome: Parameters<typeof outcomes.put>[1]) {
     await outcomes.put(interaction, outcome);
-    ctx.status = 303;
-    ctx.redirect(`${publicUrl}${donePath(interaction)}`);
+    return goTo(ctx, `${publicUrl}${donePath(interaction)}`);
   }
 }
 

@@ -3,6 +3,7 @@ import type { WarningLogger } from '@mcp-whoami/provider';
 import { errors, type Provider } from 'oidc-provider';
 import { z } from 'zod';
 import type { Grants } from '../grants/grants.ts';
+import { donePath, signInPath } from '../paths.ts';
 import { TemporarilyUnavailableError } from '../unavailable.ts';
 import { isUpstreamError } from '../upstream/errors.ts';
 import type { UpstreamClient } from '../upstream/upstream-client.ts';
@@ -14,10 +15,6 @@ import type { PendingSignIns } from './pending.ts';
 
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 type Context = Parameters<Middleware>[0];
-
-/** The page of a pending authorization request, and, under it, where it ends. */
-export const signInPath = (uid: string): string => `/oauth/sign-in/${uid}`;
-export const donePath = (uid: string): string => `${signInPath(uid)}/done`;
 
 const FOREIGN = 'The choice came from a page of another origin.';
 const GONE = 'This sign-in is over, or was begun in another browser. Start again from your program.';
@@ -53,23 +50,27 @@ export function createConsent(options: ConsentOptions): Middleware {
   return async (ctx, next) => {
     if (!ctx.path.startsWith(signInPath(''))) return next();
     ctx.set(pageHeaders);
+    try {
+      return await answer(ctx);
+    } catch (error) {
+      return await showFailure(ctx, error, undefined, options);
+    }
+  };
+
+  async function answer(ctx: Context): Promise<void> {
     // Bound to this browser by oidc-provider's signed cookie, whose path is this page.
     const interaction = await findInteraction(provider, ctx);
-    if (interaction === undefined) return show(ctx, 400, retryPage('Sign-in stopped', GONE, undefined));
-    const { uid } = interaction;
-
-    if (ctx.path === donePath(uid)) return finish(ctx, interaction);
-    if (ctx.path !== signInPath(uid)) return show(ctx, 400, retryPage('Sign-in stopped', GONE, undefined));
+    if (interaction !== undefined && ctx.path === donePath(interaction.uid)) return finish(ctx, interaction);
+    if (interaction === undefined || ctx.path !== signInPath(interaction.uid))
+      return show(ctx, 400, retryPage('Sign-in stopped', GONE, undefined));
     if (ctx.method === 'GET' || ctx.method === 'HEAD') {
       browsers.ensure(ctx);
       return show(ctx, 200, await renderConsent(interaction));
     }
-    if (ctx.method !== 'POST') {
-      ctx.set('Allow', 'GET, HEAD, POST');
-      return show(ctx, 405, retryPage('Sign-in stopped', 'This page takes a choice by POST.', undefined));
-    }
-    return choose(ctx, interaction);
-  };
+    if (ctx.method === 'POST') return choose(ctx, interaction);
+    ctx.set('Allow', 'GET, HEAD, POST');
+    return show(ctx, 405, retryPage('Sign-in stopped', 'This page takes a choice by POST.', undefined));
+  }
 
   async function renderConsent({ uid, params }: Interaction): Promise<string> {
     const request = authorizationRequest.parse(params);
@@ -96,9 +97,7 @@ export function createConsent(options: ConsentOptions): Middleware {
     }
     if (form.get('choice') !== 'continue') return resume(ctx, denied('the user cancelled the sign-in'));
     try {
-      const url = await options.pending.begin({ browser, interaction: uid });
-      ctx.status = 303;
-      ctx.redirect(url);
+      return goTo(ctx, await options.pending.begin({ browser, interaction: uid }));
     } catch (error) {
       await showFailure(ctx, error, `${publicUrl}${signInPath(uid)}`, options);
     }
@@ -107,7 +106,11 @@ export function createConsent(options: ConsentOptions): Middleware {
   /** Ends the authorization request with what came of the sign-in at the IdP. */
   async function finish(ctx: Context, interaction: Interaction): Promise<void> {
     const outcome = await outcomes.take(interaction.uid);
-    if (outcome === undefined) return show(ctx, 400, retryPage('Sign-in stopped', GONE, undefined));
+    if (outcome === undefined) {
+      // A browser that fetches ahead comes twice.
+      if (interaction.result !== undefined) return goTo(ctx, interaction.returnTo);
+      return show(ctx, 400, retryPage('Sign-in stopped', GONE, undefined));
+    }
     if ('denied' in outcome) return resume(ctx, denied(outcome.denied));
     const request = authorizationRequest.parse(interaction.params);
     const client = await provider.Client.find(request.client_id);
@@ -124,9 +127,7 @@ export function createConsent(options: ConsentOptions): Middleware {
   }
 
   async function resume(ctx: Context, result: object): Promise<void> {
-    const returnTo = await provider.interactionResult(ctx.req, ctx.res, { ...result });
-    ctx.status = 303;
-    ctx.redirect(returnTo);
+    return goTo(ctx, await provider.interactionResult(ctx.req, ctx.res, { ...result }));
   }
 }
 
@@ -139,6 +140,11 @@ async function findInteraction(provider: Provider, ctx: Context): Promise<Intera
     if (error instanceof errors.SessionNotFound) return undefined;
     throw error;
   }
+}
+
+export function goTo(ctx: Context, url: string): void {
+  ctx.status = 303;
+  ctx.redirect(url);
 }
 
 /** Answers with a page. */
@@ -158,6 +164,11 @@ export async function showFailure(
     logger.warn({ reason: 'store_unavailable' }, error.logMessage);
     ctx.set('Retry-After', String(error.retryAfter));
     return show(ctx, 503, retryPage('Not now', `${error.error_description}. Try again in a moment.`, again));
+  }
+  if (error instanceof errors.OIDCProviderError && error.expose) {
+    const { message, error_description: description } = error;
+    logger.warn({ reason: message }, description ?? message);
+    return show(ctx, error.status, retryPage('Sign-in stopped', description ?? message, again));
   }
   if (!isUpstreamError(error)) throw error;
   logger.warn({ reason: error.code }, `sign-in at ${upstream.title}: ${error.logMessage}`);

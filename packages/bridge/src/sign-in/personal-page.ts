@@ -1,13 +1,11 @@
 import { isPostedByOwnPage, type Middleware, pageHeaders, readForm } from '@mcp-whoami/authorization-server';
 import type { Store } from '@mcp-whoami/store';
+import { signInsPath } from '../paths.ts';
 import { askStore } from '../unavailable.ts';
-import { type ConsentOptions, show, showFailure } from './consent.ts';
+import { type ConsentOptions, goTo, show, showFailure } from './consent.ts';
 import { retryPage, signInsEntryPage, signInsPage } from './pages.ts';
 
 type Context = Parameters<Middleware>[0];
-
-/** A person's own page. */
-export const signInsPath = '/sign-ins';
 
 /** How long a person is signed in on the page, in seconds. */
 const VISIT_LIFETIME_SECONDS = 10 * 60;
@@ -60,15 +58,14 @@ export function createPersonalPage(options: PersonalPageOptions): PersonalPage {
     const about = grantId === undefined ? ['enter', browser] : ['end', browser, grantId];
     if (form === undefined || !forms.isTokenOf(form.get('token'), ...about))
       return show(ctx, 400, retryPage('Too late', 'This page is out of date.', url));
-    ctx.status = 303;
-    if (grantId === undefined) return ctx.redirect(await pending.begin({ browser }));
+    if (grantId === undefined) return goTo(ctx, await pending.begin({ browser }));
     const subject = await visitorIn(browser);
     const access = await grants.find(grantId);
     if (subject !== undefined && access?.subject === subject) {
       await grants.end(grantId);
       logger.warn({ reason: 'grant_ended' }, `${subject} ended the access of a client`);
     }
-    return ctx.redirect(url);
+    return goTo(ctx, url);
   }
 
   return {
@@ -89,8 +86,7 @@ export function createPersonalPage(options: PersonalPageOptions): PersonalPage {
       await askStore(() =>
         store.put({ kind: KIND, id: browser, value: subject, lifetime: VISIT_LIFETIME_SECONDS }),
       );
-      ctx.status = 303;
-      ctx.redirect(url);
+      return goTo(ctx, url);
     },
   };
 }

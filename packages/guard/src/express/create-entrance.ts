@@ -4,6 +4,7 @@ import type { EnteringRequest, Entrance } from '../core/entering-request.ts';
 import { readFormBody } from '../core/form-body.ts';
 import type { GuardLogger } from '../core/guard-logger.ts';
 import { WELL_KNOWN_PATH } from '../core/well-known.ts';
+import { requestDetails } from './request-details.ts';
 import { sendAnswer, setHeaders } from './send-answer.ts';
 
 /** Makes the entrance as a middleware; one instead of a router, as each call pays for it. */
@@ -20,7 +21,8 @@ export function createExpressEntrance(
     setHeaders(response, headers);
     if (routes !== undefined) {
       const target = withoutPublicPath(request.originalUrl);
-      return routes.handle(request, response, { target, caller: callerOf(request.ip) });
+      const details = requestDetails(request, response);
+      return routes.handle(request, response, { target, caller: callerOf(request.ip), details });
     }
     if (answer === undefined) return next();
     if (!(answer instanceof Promise)) return sendAnswer(request, response, logger, answer);
