@@ -19,9 +19,10 @@ export {
   type SettingsSchema,
   setting,
   settingMeta,
+  variableNames,
   wholeNumber,
 } from './setting.ts';
-export { type NameOf, optionNames, variableName, variableNames, withNames } from './setting-names.ts';
+export { type NameOf, optionNames, variableName, withNames } from './setting-names.ts';
 export { shownUrl } from './shown-value.ts';
 export { misspelledVariables, unknownVariables } from './unknown-variables.ts';
 export { httpUrl, isLoopbackHost, isPattern, isPlainHttp } from './urls.ts';

@@ -1,8 +1,8 @@
 import { closestMatch } from 'leven';
 import { z } from 'zod';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.ts';
-import { type SettingsSchema, settingMeta } from './setting.ts';
-import { type NameOf, optionNames, variableName, variableNames, withNames } from './setting-names.ts';
+import { type SettingsSchema, settingMeta, variableNames, variableOf } from './setting.ts';
+import { type NameOf, optionNames, withNames } from './setting-names.ts';
 import { shownUrl } from './shown-value.ts';
 import { valueOfText } from './value-of-text.ts';
 
@@ -32,13 +32,13 @@ export function readEnvironment<Schema extends SettingsSchema>(
   prefix?: string,
 ): Reading<z.output<Schema>> {
   const texts = Object.entries(schema.shape).flatMap(([field, fieldSchema]) => {
-    const value = environment[variableName(field, prefix)];
+    const value = environment[variableOf(field, fieldSchema, prefix)];
     if (!isSet(value)) return [];
     return [{ field, fieldSchema, text: settingMeta(fieldSchema).exact ? value : value.trim() }];
   });
   const values = texts.map(({ field, fieldSchema, text }) => [field, valueOfText(fieldSchema, text)]);
   const shown = texts.map(({ field, text }) => [field, shownText(text)]);
-  return read(schema, Object.fromEntries(values), Object.fromEntries(shown), variableNames(prefix));
+  return read(schema, Object.fromEntries(values), Object.fromEntries(shown), variableNames(schema, prefix));
 }
 
 /**

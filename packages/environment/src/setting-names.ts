@@ -13,14 +13,6 @@ export function variableName(field: string, prefix?: string): string {
   return prefix === undefined ? name : `${prefix}_${name}`;
 }
 
-/** Names settings by their environment variables. */
-export function variableNames(prefix?: string): NameOf {
-  return (field, text) => {
-    const name = variableName(field, prefix);
-    return text === undefined ? name : `${name}=${text}`;
-  };
-}
-
 /** Names settings by the fields of typed options. */
 export function optionNames(schema: z.ZodObject): NameOf {
   return (field, text) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { variableName } from './setting-names.ts';
+import { type NameOf, variableName } from './setting-names.ts';
 
 /**
  * Settings as a zod object of typed values: lists are arrays, numbers numbers, records objects. A field `audience` is
@@ -20,6 +20,8 @@ export interface SettingMeta {
   secret?: boolean | undefined;
   /** White space around the text of the variable counts. */
   exact?: boolean | undefined;
+  /** Its variable has no prefix: it is the server's, whichever provider reads it. */
+  unprefixed?: boolean | undefined;
   /** The value is a URL to which something is sent that nobody else may read. */
   url?: boolean | undefined;
 }
@@ -42,12 +44,27 @@ const metaSchema = z.object({
   defaultText: z.string().optional(),
   secret: z.boolean().optional(),
   exact: z.boolean().optional(),
+  unprefixed: z.boolean().optional(),
   url: z.boolean().optional(),
 });
 
 /** What a field says of itself. */
 export function settingMeta(field: z.core.$ZodType): SettingMeta {
   return metaSchema.parse(z.globalRegistry.get(field));
+}
+
+/** The environment variable that holds a field of a schema. */
+export function variableOf(field: string, fieldSchema: z.core.$ZodType | undefined, prefix?: string): string {
+  const unprefixed = fieldSchema !== undefined && settingMeta(fieldSchema).unprefixed;
+  return variableName(field, unprefixed ? undefined : prefix);
+}
+
+/** Names the settings of a schema by their environment variables. */
+export function variableNames(schema: SettingsSchema, prefix?: string): NameOf {
+  return (field, text) => {
+    const name = variableOf(field, schema.shape[field], prefix);
+    return text === undefined ? name : `${name}=${text}`;
+  };
 }
 
 /**
@@ -97,11 +114,11 @@ export interface DescribedSetting extends SettingMeta {
  */
 export function describeEnvironment(schema: SettingsSchema, prefix?: string): DescribedSetting[] {
   return Object.entries(schema.shape).map(([field, fieldSchema]) => {
-    const { url: _, ...meta } = settingMeta(fieldSchema);
+    const { url: _, unprefixed: __, ...meta } = settingMeta(fieldSchema);
     const absent = z.safeParse(fieldSchema, undefined);
     const defaultText = meta.defaultText ?? (absent.success ? textOf(absent.data) : undefined);
     return {
-      name: variableName(field, prefix),
+      name: variableOf(field, fieldSchema, prefix),
       required: !absent.success,
       ...meta,
       ...(defaultText === undefined ? {} : { defaultText }),

@@ -1,4 +1,5 @@
-import type { Advice } from './errors.ts';
+import type { Advice, VerificationUndecidedError } from './errors.ts';
+import type { JsonObject } from './json.ts';
 import type { MetadataSource } from './metadata/connected-server.ts';
 import type { ResourceServerSettings } from './options.ts';
 import type { SubjectMapping, UserinfoEndpoint, UserinfoRole } from './token/user.ts';
@@ -15,6 +16,11 @@ export interface AuthorizationServer {
   /** Where the user is in the answers of userinfo and introspection; `sub` in the whole answer otherwise. */
   mapping?: SubjectMapping;
   settings: ResourceServerSettings;
+  /**
+   * Whether what a proved token was given for still holds, by its claims: such as a grant that may have ended. Throws
+   * a {@link VerificationUndecidedError} where that cannot be known.
+   */
+  stillHolds?: ((claims: JsonObject) => Promise<boolean>) | undefined;
   /** What to change at this IdP when a token is refused; `{audience}` in it is the name of that setting. */
   advice?: Advice | undefined;
 }

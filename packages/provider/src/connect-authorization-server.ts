@@ -3,13 +3,15 @@ import type { AuthorizationServer } from './authorization-server.ts';
 import type { ConnectionContext } from './connect-options.ts';
 import type { ProviderConnection } from './connection.ts';
 import type { Advice } from './errors.ts';
-import { createKeySet } from './idp/key-set.ts';
+import { createKeySet, type KeySet, type KeySetOptions, keysAtHand } from './idp/key-set.ts';
 import { connectServer } from './metadata/connect-server.ts';
+import type { MetadataSource } from './metadata/connected-server.ts';
 import { mcpAuthConfig } from './metadata/mcp-auth-config.ts';
 import { describeDoubts } from './start-warnings.ts';
 import { createProofMethods } from './token/proof-methods.ts';
 import { createProver } from './token/prover.ts';
 import { missingScopes, OFFLINE_ACCESS, requireByLongName } from './token/scope-names.ts';
+import { requireHolding } from './token/still-holds.ts';
 import { createTokenVerifier } from './token/token-verifier.ts';
 import { processWarnings } from './warning-logger.ts';
 
@@ -34,6 +36,7 @@ export async function connectAuthorizationServer(
     mapping,
     userinfoRole,
     advice,
+    stillHolds,
   }: AuthorizationServer,
   context: ConnectionContext,
 ): Promise<ProviderConnection> {
@@ -52,13 +55,11 @@ export async function connectAuthorizationServer(
     accessTokenIssuer: metadata.access_token_issuer,
     audience: settings.audience ?? resources,
   };
-  const keys = endpoints.jwks
-    ? createKeySet(endpoints.jwks, {
-        maxAge: settings.keysMaxAgeSeconds,
-        maxAgeName: nameOf('keysMaxAgeSeconds'),
-        logger,
-      })
-    : undefined;
+  const keys = keysOf(source, endpoints.jwks, {
+    maxAge: settings.keysMaxAgeSeconds,
+    maxAgeName: nameOf('keysMaxAgeSeconds'),
+    logger,
+  });
   const asksByClient = introspectionUrl !== undefined || settings.clientId !== undefined;
   const methods = createProofMethods(
     {
@@ -79,7 +80,7 @@ export async function connectAuthorizationServer(
   const ownAdvice = adviceOf(advice, context);
   const verifier = createTokenVerifier({
     issuer,
-    prove: createProver(methods, policy, settings.maxOpaqueTokenLength),
+    prove: requireHolding(createProver(methods, policy, settings.maxOpaqueTokenLength), stillHolds),
     introspect: methods.introspectProved,
     policy,
     advice: ownAdvice,
@@ -107,6 +108,12 @@ export async function connectAuthorizationServer(
     ...verifier,
     [Symbol.asyncDispose]: async () => {},
   };
+}
+
+/** The keys of the issuer, where it has any. */
+function keysOf(source: MetadataSource, url: string | undefined, options: KeySetOptions): KeySet | undefined {
+  if (source.kind === 'own') return keysAtHand(source.keys);
+  return url === undefined ? undefined : createKeySet(url, options);
 }
 
 /** What holds at every IdP, where the provider knows nothing better. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Advice } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import type { McpAuthConfig } from './metadata/mcp-auth-config.ts';
@@ -54,6 +55,26 @@ export interface ProviderConnection extends AsyncDisposable {
    * user or session are then to be judged again.
    */
   onLogout(listener: (logout: Logout) => void): void;
+  /** What the connection answers itself, where it is an authorization server too; the guard's entrance asks it. */
+  routes?: ConnectionRoutes | undefined;
+}
+
+/** Routes of a connection, which need no token. */
+export interface ConnectionRoutes {
+  /** Whether a path, without that of the public URL, is one of them. */
+  has(path: string): boolean;
+  /** Answers a request to one of them. */
+  handle(request: IncomingMessage, response: ServerResponse, from: RouteCaller): void;
+}
+
+/** What a route is told of a request. */
+export interface RouteCaller {
+  /** Path and query, without the path of the public URL. */
+  target: string;
+  /** What tells one caller from another: its address, or the networks that it is in, the narrowest first. */
+  caller: readonly string[];
+  /** What a log line says of the request: its id, and the caller's address. */
+  details: object;
 }
 
 /** What a banner or a page says of a connection. */

@@ -119,7 +119,7 @@ export function defineProvider<Schema extends SettingsSchema>(
       const problems = [own, node].flatMap((reading) => (reading.success ? [] : reading.problems));
       return { success: false, problems: [...unknown, ...problems] };
     }
-    const nameOf = variableNames(prefix);
+    const nameOf = variableNames(schema, prefix);
     return {
       success: true,
       connect: (context) => {

@@ -99,9 +99,14 @@ function isIdpRequestError(error: unknown): error is Error & { retryAfter?: numb
   return error instanceof Error && 'code' in error && error.code === 'idp_request_failed';
 }
 
-/** Whether connecting failed only because the IdP could not be asked: it may work later. */
+/** Whether connecting failed only because the IdP, or the store of a bridge, could not be asked: it may work later. */
 export function isIdpUnreachable(error: unknown): boolean {
-  return error instanceof ConfigurationError && isIdpRequestError(error.cause);
+  if (!(error instanceof ConfigurationError)) return false;
+  const { cause } = error;
+  return (
+    isIdpRequestError(cause) ||
+    (cause instanceof Error && 'code' in cause && cause.code === 'store_unavailable')
+  );
 }
 
 /** Seconds after which a client may try again when the identity provider could not be asked and says nothing else. */

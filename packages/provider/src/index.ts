@@ -3,7 +3,7 @@ export type { AuthorizationServer } from './authorization-server.ts';
 export { type BearerChallenge, formatBearerChallenge } from './bearer-challenge.ts';
 export { connectAuthorizationServer } from './connect-authorization-server.ts';
 export type { ConnectionContext, ConnectOptions } from './connect-options.ts';
-export type { AboutConnection, ProviderConnection } from './connection.ts';
+export type { AboutConnection, ConnectionRoutes, ProviderConnection, RouteCaller } from './connection.ts';
 export {
   defineProvider,
   type Provider,
@@ -27,7 +27,12 @@ export {
 export { type JsonObject, jsonPathPattern } from './json.ts';
 export type { AuthorizationServerMetadata } from './metadata/authorization-server-metadata.ts';
 export { issuerUrl } from './metadata/authorization-server-metadata.ts';
-export type { EndpointsByHand, IssuerToDiscover, MetadataSource } from './metadata/connected-server.ts';
+export type {
+  EndpointsByHand,
+  IssuerToDiscover,
+  MetadataSource,
+  OwnServer,
+} from './metadata/connected-server.ts';
 export type { McpAuthConfig } from './metadata/mcp-auth-config.ts';
 export { defineOpenIdProvider, type OpenIdProviderDefinition, openIdOptions } from './openid-provider.ts';
 export {
@@ -57,4 +62,4 @@ export type {
   OpenIdUpstream,
   Upstream,
 } from './upstream.ts';
-export type { WarningLogger } from './warning-logger.ts';
+export { processWarnings, type WarningLogger } from './warning-logger.ts';

@@ -1,3 +1,4 @@
+import type { ConnectionRoutes } from '@mcp-whoami/provider';
 import type { Answer, HeaderLine } from './answer.ts';
 import type { ReadForm } from './form-body.ts';
 import type { RequestHead } from './header-lines.ts';
@@ -18,6 +19,8 @@ export interface Entry {
   headers: readonly HeaderLine[];
   /** The guard's own answer; nothing lets the request in. */
   answer?: Answer | Promise<Answer>;
+  /** The connection answers it. */
+  routes?: ConnectionRoutes;
 }
 
 /** Lets a request in, or answers it. */

@@ -28,6 +28,7 @@ const notFound: Answer = { status: 404, body: { error: 'not_found' } };
 export function createEntrance(options: EntranceOptions): Entrance {
   const { resources, allowedHosts = [], allowedOrigins = [] } = options;
   const routes = publicRoutes(options);
+  const own = options.connection === 'none' ? undefined : options.connection.routes;
   const checkHost = createHostCheck(resources, allowedHosts);
   const checkOrigin = createOriginCheck(resources, allowedOrigins);
 
@@ -45,6 +46,8 @@ export function createEntrance(options: EntranceOptions): Entrance {
         method === 'OPTIONS' ? preflight(metadataMethods) : (served?.answer(request.readForm) ?? notFound);
       return { headers: forAnyPage, answer };
     }
+    // Their pages check the Origin of their forms, and their other answers are for pages of any.
+    if (own?.has(path)) return { headers: [], routes: own };
     const origin = joinedHeader(request, 'origin');
     const stranger = checkOrigin(origin);
     if (stranger !== undefined) return { headers: [], answer: forbidden('origin_not_allowed', stranger) };

@@ -1,8 +1,10 @@
 import type { Request, RequestHandler } from 'express';
+import { callerOf } from '../core/caller.ts';
 import type { EnteringRequest, Entrance } from '../core/entering-request.ts';
 import { readFormBody } from '../core/form-body.ts';
 import type { GuardLogger } from '../core/guard-logger.ts';
 import { WELL_KNOWN_PATH } from '../core/well-known.ts';
+import { requestDetails } from './request-details.ts';
 import { sendAnswer, setHeaders } from './send-answer.ts';
 
 /** Makes the entrance as a middleware; one instead of a router, as each call pays for it. */
@@ -15,8 +17,13 @@ export function createExpressEntrance(
     const requestId = crypto.randomUUID();
     response.locals.requestId = requestId;
     response.setHeader('X-Request-Id', requestId);
-    const { headers, answer } = enter(enteringRequest(request, withoutPublicPath));
+    const { headers, answer, routes } = enter(enteringRequest(request, withoutPublicPath));
     setHeaders(response, headers);
+    if (routes !== undefined) {
+      const target = withoutPublicPath(request.originalUrl);
+      const details = requestDetails(request, response);
+      return routes.handle(request, response, { target, caller: callerOf(request.ip), details });
+    }
     if (answer === undefined) return next();
     if (!(answer instanceof Promise)) return sendAnswer(request, response, logger, answer);
     return answer.then((later) => sendAnswer(request, response, logger, later));

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type AccessTokenInfo, isAccessTokenInfo, type ProviderConnection } from '@mcp-whoami/provider';
+import type { Answer } from '../core/answer.ts';
+import type { Entry } from '../core/entering-request.ts';
 import { createEntrance, type EntranceOptions } from '../core/entrance.ts';
 import type { GuardLogger } from '../core/guard-logger.ts';
 import { createPageHeaders } from '../core/page-headers.ts';
@@ -39,6 +41,21 @@ export interface FetchGuard<Auth extends AccessTokenInfo | undefined = AccessTok
   ): Promise<Response>;
 }
 
+/** Routes of a connection take Node's request and response, which a request of the web standards does not have. */
+const routesElsewhere: Answer = {
+  status: 404,
+  body: { error: 'not_found' },
+  log: {
+    level: 'error',
+    reason: 'routes_not_mounted',
+    message:
+      'the connection answers this path itself, and needs Node’s request and response for it: call connection.routes.handle(request, response, …) for the paths that connection.routes.has(path) says, before this guard',
+  },
+};
+
+const withoutRoutes = (entry: Entry): Entry =>
+  entry.routes === undefined ? entry : { headers: entry.headers, answer: routesElsewhere };
+
 /**
  * Makes the guard of a server on web standards: Hono, Fastify, Next.js, FastMCP, Workers.
  *
@@ -60,7 +77,7 @@ export function createFetchGuard(options: FetchGuardOptions): FetchGuard<AccessT
   return {
     entrance: async (request) => {
       const arrived = read(request);
-      const { headers, answer } = enter(arrived);
+      const { headers, answer } = withoutRoutes(enter(arrived));
       return answer && respond(arrived, await answer, headers, logger);
     },
     authorize: async (request, resource) => {
@@ -71,7 +88,7 @@ export function createFetchGuard(options: FetchGuardOptions): FetchGuard<AccessT
     },
     handle: async (request, handler) => {
       const arrived = read(request);
-      const { headers, answer } = enter(arrived);
+      const { headers, answer } = withoutRoutes(enter(arrived));
       const verdict = await (answer ?? judge(arrived));
       if (verdict !== undefined && !isAccessTokenInfo(verdict))
         return respond(arrived, verdict, headers, logger);

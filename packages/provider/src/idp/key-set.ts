@@ -1,5 +1,11 @@
 import { hash } from 'node:crypto';
-import { createLocalJWKSet, errors, type JWTHeaderParameters, type JWTVerifyGetKey } from 'jose';
+import {
+  createLocalJWKSet,
+  errors,
+  type JSONWebKeySet,
+  type JWTHeaderParameters,
+  type JWTVerifyGetKey,
+} from 'jose';
 import { LRUCache } from 'lru-cache';
 import { steadyClock, steadyNow } from '../steady-clock.ts';
 import type { Caller } from '../token/access-token-info.ts';
@@ -37,6 +43,12 @@ export interface KeySetOptions {
   maxAge: number;
   maxAgeName: string;
   logger: WarningLogger;
+}
+
+/** Keys that are at hand: those of an authorization server in this process. */
+export function keysAtHand(keys: JSONWebKeySet): KeySet {
+  const find = createLocalJWKSet(keys);
+  return { find, findFor: () => find, findPatiently: find };
 }
 
 interface FetchedKeys {

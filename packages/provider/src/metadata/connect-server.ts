@@ -1,7 +1,7 @@
 import { withNames } from '@mcp-whoami/environment';
 import type { ConnectionContext } from '../connect-options.ts';
 import { authorizationServerMetadata } from './authorization-server-metadata.ts';
-import type { ConnectedServer, EndpointsByHand, MetadataSource } from './connected-server.ts';
+import type { ConnectedServer, EndpointsByHand, MetadataSource, OwnServer } from './connected-server.ts';
 import { discoverMetadata } from './discovery.ts';
 import { publishedMetadata } from './published-metadata.ts';
 import { checkEndpoints } from './transport-security.ts';
@@ -29,6 +29,7 @@ export async function connectServer(
   if (source.kind === 'byHand') {
     return serverByHand(source, ownIssuer, { userinfo: userinfoUrl, introspection: introspectionUrl });
   }
+  if (source.kind === 'own') return ownServer(source);
   const hint = source.hint && withNames(source.hint, context.nameOf);
   const found = await discoverMetadata({ ...source, hint, url: discoveryUrl, nameOf: context.nameOf });
   const { issuer, jwks_uri, userinfo_endpoint, introspection_endpoint } = found.metadata;
@@ -57,6 +58,19 @@ function reachableUrl(url: string, issuer: string, discoveryUrl: string | undefi
   const target = new URL(url);
   if (discoveryUrl === undefined || target.origin !== new URL(issuer).origin) return url;
   return `${new URL(discoveryUrl).origin}${target.pathname}${target.search}`;
+}
+
+function ownServer({ metadata: document }: OwnServer): ConnectedServer {
+  const metadata = authorizationServerMetadata.parse(document);
+  return {
+    type: 'oauth',
+    document,
+    metadata,
+    endpoints: {},
+    foundByClients: true,
+    published: { issuer: metadata.issuer, metadata: document },
+    warnings: [],
+  };
 }
 
 function serverByHand(

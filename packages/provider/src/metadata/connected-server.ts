@@ -1,3 +1,4 @@
+import type { JSONWebKeySet } from 'jose';
 import type { JsonObject } from '../json.ts';
 import type { AuthorizationServerMetadata } from './authorization-server-metadata.ts';
 
@@ -22,7 +23,15 @@ export interface EndpointsByHand {
   pkce?: 'S256' | 'none' | undefined;
 }
 
-export type MetadataSource = IssuerToDiscover | EndpointsByHand;
+/** An authorization server in this very process. */
+export interface OwnServer {
+  kind: 'own';
+  metadata: JsonObject;
+  /** The public keys that its tokens are signed by. */
+  keys: JSONWebKeySet;
+}
+
+export type MetadataSource = IssuerToDiscover | EndpointsByHand | OwnServer;
 
 /** An authorization server that was found: what it says of itself, and what is made of that. */
 export interface ConnectedServer {

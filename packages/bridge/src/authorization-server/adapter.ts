@@ -1,0 +1,90 @@
+import type { Store } from '@mcp-whoami/store';
+import { type Adapter, type AdapterFactory, type AdapterPayload, errors } from 'oidc-provider';
+import { askStore } from '../unavailable.ts';
+import type { RegisteredClients } from './registered-clients.ts';
+import type { RevocableTokens } from './revocable-tokens.ts';
+
+/** Seconds after its first use in which a refresh token may be used once more: clients race with themselves. */
+export const REFRESH_GRACE_SECONDS = 60;
+
+/** What may be used once, and for how long after that once more. */
+const GRACE: Readonly<Record<string, number>> = { AuthorizationCode: 0, RefreshToken: REFRESH_GRACE_SECONDS };
+
+/**
+ * Keeps what oidc-provider has to keep in a store, with writes that make a code usable once whoever races. All that
+ * belongs to a grant is one group, which ends as one.
+ */
+export function createAdapter(
+  store: Store,
+  clients: RegisteredClients,
+  revocable: Pick<RevocableTokens, 'find'>,
+): AdapterFactory {
+  return (kind) => {
+    if (kind === 'Session') return withoutSessions;
+    if (kind === 'Client') return { ...withoutSessions, find: async (id) => clients.find(id) };
+    if (kind === 'AccessToken')
+      return { ...storeAdapter(store, kind), find: async (id) => revocable.find(id) };
+    return storeAdapter(store, kind);
+  };
+}
+
+const nothing = async () => undefined;
+
+/**
+ * Nobody has a session here: each authorization is a new one, with its own consent, so that two accounts and any
+ * number of flows in one browser never meet.
+ */
+const withoutSessions: Adapter = {
+  upsert: nothing,
+  find: nothing,
+  findByUid: nothing,
+  findByUserCode: nothing,
+  consume: nothing,
+  destroy: nothing,
+  revokeByGrantId: nothing,
+};
+
+function storeAdapter(store: Store, kind: string): Adapter {
+  const grace = GRACE[kind];
+  return {
+    upsert: (id, payload, lifetime) =>
+      askStore(() =>
+        store.put({
+          kind,
+          id,
+          value: JSON.stringify(payload),
+          lifetime,
+          group: kind === 'Grant' ? id : payload.grantId,
+        }),
+      ),
+    find: (id) =>
+      askStore(async () => {
+        const record = await store.get({ kind, id });
+        if (record === undefined) return undefined;
+        const payload: AdapterPayload = JSON.parse(record.value);
+        const { usedAt } = record;
+        const isConsumed = usedAt !== undefined && Date.now() / 1000 >= usedAt + (grace ?? 0);
+        return isConsumed ? { ...payload, consumed: Math.floor(usedAt) } : payload;
+      }),
+    findByUid: nothing,
+    findByUserCode: nothing,
+    // oidc-provider reads, then writes: of those that read at once, the write lets one through.
+    consume: async (id) => {
+      const use = await askStore(() => store.use({ kind, id }, grace));
+      if (use === 'first' || use === 'again') return;
+      if (use === 'reused') await endGroupOf(store, kind, id);
+      throw new errors.InvalidGrant(`used before (${use})`);
+    },
+    destroy: async (id) => {
+      await askStore(() => store.delete({ kind, id }));
+    },
+    revokeByGrantId: (grantId) => askStore(() => store.deleteGroup(grantId)),
+  };
+}
+
+/** A code that is used twice may have been stolen: what it gave ends (RFC 6749 §4.1.2), also what the first use got. */
+async function endGroupOf(store: Store, kind: string, id: string): Promise<void> {
+  const record = await askStore(() => store.get({ kind, id }));
+  const { group } = record ?? {};
+  if (group !== undefined) await askStore(() => store.deleteGroup(group));
+}

@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import { ConfigurationError, withNames } from '@mcp-whoami/environment';
+import {
+  type ConnectionContext,
+  connectAuthorizationServer,
+  type ProviderConnection,
+  processWarnings,
+  type ResourceServerSettings,
+  type Upstream,
+  VerificationUndecidedError,
+} from '@mcp-whoami/provider';
+import {
+  createSealedStore,
+  isStoreConfigurationInvalid,
+  isStoreUnavailable,
+  openStore,
+  type SealedStore,
+} from '@mcp-whoami/store';
+import { createAdmission } from './admission.ts';
+import { type BridgeSettings, refusedInProduction } from './bridge-settings.ts';
+import { type Bridge, createBridge } from './create-bridge.ts';
+import { callbackPath } from './paths.ts';
+import { TemporarilyUnavailableError } from './unavailable.ts';
+import { createUpstreamClient } from './upstream/upstream-client.ts';
+
+const SECRET_BYTES = 32;
+
+/**
+ * Starts a bridge, and connects it as the authorization server of this process's resources.
+ *
+ * @throws {ConfigurationError} when the store cannot be opened, or what is set is unsafe in production.
+ */
+export async function connectBridge(
+  upstream: Upstream,
+  settings: BridgeSettings & ResourceServerSettings,
+  context: ConnectionContext,
+): Promise<ProviderConnection> {
+  const { resources } = context;
+  const { logger = processWarnings } = context;
+  const publicUrl = context.publicUrl ?? new URL(resources[0]).origin;
+  const unsafe = unsafeSettings(settings, context);
+  if (context.production && unsafe.length > 0) throw new ConfigurationError(unsafe);
+
+  await using cleanup = new AsyncDisposableStack();
+  const store = cleanup.use(await openSealedStore(settings, context));
+  const bridge = await createBridge({
+    publicUrl,
+    resources,
+    scopes: [...settings.scopes, ...settings.requiredScopes],
+    store,
+    upstream: createUpstreamClient(upstream),
+    admission: createAdmission(settings),
+    accessTokenLifetime: settings.bridgeAccessTokenLifetime,
+    clientDocuments: settings.bridgeClientDocuments,
+    logger,
+  });
+  const connection = await connectAuthorizationServer(
+    {
+      metadata: { kind: 'own', metadata: bridge.metadata, keys: bridge.keys },
+      // Its tokens carry the profile.
+      userinfoRole: 'none',
+      settings,
+      stillHolds: (claims) => isGrantLive(bridge, claims.sid),
+      advice,
+    },
+    context,
+  );
+  const running = cleanup.move();
+  return {
+    ...connection,
+    warnings: [
+      ...connection.warnings,
+      ...unsafe.map(({ setting, expected }) => `${setting} is not set. Expected: ${expected}`),
+    ],
+    about: {
+      metadata: connection.about.metadata,
+      // Without a page client: the page registers itself.
+      notes: [`Register at ${upstream.title} as the callback URL of the client: ${publicUrl}${callbackPath}`],
+    },
+    routes: bridge.routes,
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+
+  function unsafeSettings(values: BridgeSettings, { nameOf }: ConnectionContext) {
+    return refusedInProduction
+      .filter(({ applies }) => applies(values))
+      .map(({ field, expected, example }) => ({
+        setting: nameOf(field),
+        expected: withNames(expected, nameOf),
+        found: undefined,
+        example: nameOf(field, example),
+      }));
+  }
+}
+
+const advice = {
+  audience_mismatch: 'The client has to ask for a token with the URL of this server as `resource`',
+  revoked:
+    'The grant has ended: it was revoked, the user may no longer come, or the store was emptied. Signing in again gives another',
+};
+
+async function openSealedStore(
+  { storeUrl = 'memory:', bridgeSecret }: BridgeSettings,
+  { nameOf, logger }: ConnectionContext,
+): Promise<SealedStore> {
+  const secrets = bridgeSecret ?? [randomBytes(SECRET_BYTES).toString('base64url')];
+  try {
+    await using cleanup = new AsyncDisposableStack();
+    const store = cleanup.use(await openStore(storeUrl));
+    const sealed = await createSealedStore(store, secrets);
+    const { unreadable } = await sealed.reseal();
+    if (unreadable > 0)
+      logger?.warn(
+        { reason: 'store_unreadable', unreadable },
+        `${unreadable} records of the store were sealed with a secret that ${nameOf('bridgeSecret')} does not have, and are as if they were not there`,
+      );
+    cleanup.move();
+    return sealed;
+  } catch (error) {
+    if (isStoreConfigurationInvalid(error)) {
+      const { setting, found, expected, example } = error.problem;
+      const field = setting === 'url' ? 'storeUrl' : 'bridgeSecret';
+      throw new ConfigurationError(
+        [{ setting: nameOf(field), found, expected, example: nameOf(field, example) }],
+        error,
+      );
+    }
+    if (!isStoreUnavailable(error)) throw error;
+    throw new ConfigurationError(
+      [
+        {
+          setting: nameOf('storeUrl'),
+          found: error.logMessage,
+          expected: 'a store that answers',
+          hint: 'With DISCOVERY_RETRY=true the server waits for it.',
+        },
+      ],
+      error,
+    );
+  }
+}
+
+async function isGrantLive({ grants }: Bridge, grantId: unknown): Promise<boolean> {
+  try {
+    return typeof grantId === 'string' && (await grants.isLive(grantId));
+  } catch (error) {
+    if (!(error instanceof TemporarilyUnavailableError)) throw error;
+    throw new VerificationUndecidedError(error.logMessage, error);
+  }
+}

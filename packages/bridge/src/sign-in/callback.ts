@@ -1,0 +1,100 @@
+import { type Middleware, pageHeaders } from '@mcp-whoami/authorization-server';
+import type { Admission } from '../admission.ts';
+import { callbackPath, donePath, signInPath, signInsPath } from '../paths.ts';
+import { isUpstreamError } from '../upstream/errors.ts';
+import type { SignedIn } from '../upstream/upstream-client.ts';
+import { type ConsentOptions, goTo, show, showFailure } from './consent.ts';
+import { retryPage, strangerPage } from './pages.ts';
+import type { Pending } from './pending.ts';
+import type { PersonalPage } from './personal-page.ts';
+
+type Context = Parameters<Middleware>[0];
+
+const OVER =
+  'This sign-in is over, or was begun in another browser. Start again from your program; nothing was given to it.';
+
+export interface CallbackOptions extends Omit<ConsentOptions, 'provider' | 'forms' | 'grants'> {
+  admission: Admission;
+  personalPage: PersonalPage;
+}
+
+/**
+ * Takes the browser back from the IdP: only the one that was sent there, with a state that is used once. Then the
+ * identity is proved, and looked at whether that person may come.
+ */
+export function createCallback(options: CallbackOptions): Middleware {
+  const { upstream, pending, outcomes, browsers, admission, publicUrl, logger } = options;
+  const redirectUri = `${publicUrl}${callbackPath}`;
+
+  return async (ctx, next) => {
+    if (ctx.path !== callbackPath) return next();
+    ctx.set(pageHeaders);
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
+      ctx.set('Allow', 'GET, HEAD');
+      return show(ctx, 405, retryPage('Sign-in stopped', OVER, undefined));
+    }
+    const answer = new URLSearchParams(ctx.querystring);
+    try {
+      const flow = await takePending(ctx, answer);
+      if (flow === undefined) return show(ctx, 400, retryPage('Sign-in stopped', OVER, undefined));
+      return await receive(ctx, answer, flow);
+    } catch (error) {
+      return showFailure(ctx, error, undefined, options);
+    }
+  };
+
+  /** The sign-in that an answer belongs to, if it was begun in this browser. */
+  async function takePending(ctx: Context, answer: URLSearchParams): Promise<Pending | undefined> {
+    const [state, ...others] = answer.getAll('state');
+    const flow =
+      state === undefined || others.length > 0 ? 'unknown' : await pending.take(state, browsers.find(ctx));
+    if (typeof flow === 'object') return flow;
+    const [reason, message] =
+      flow === 'unknown'
+        ? [
+            'state_unknown',
+            'with no `state` that is pending: used, older than ten minutes, or of another server',
+          ]
+        : ['other_browser', 'in another browser than the one in which its sign-in was begun'];
+    logger.warn({ reason }, `an answer of ${upstream.title} came ${message}`);
+    return undefined;
+  }
+
+  async function receive(ctx: Context, answer: URLSearchParams, flow: Pending): Promise<void> {
+    const { interaction } = flow;
+    let signedIn: SignedIn;
+    try {
+      signedIn = await upstream.finish(answer, { ...flow, redirectUri });
+    } catch (error) {
+      if (!isUpstreamError(error)) throw error;
+      if (error.code === 'upstream_denied' && interaction !== undefined) {
+        logger.warn({ reason: error.code }, `sign-in at ${upstream.title}: ${error.logMessage}`);
+        return end(ctx, interaction, { denied: error.message });
+      }
+      const again = interaction === undefined ? signInsPath : signInPath(interaction);
+      return showFailure(ctx, error, `${publicUrl}${again}`, options);
+    }
+    const { subject, identity } = signedIn;
+    if (interaction === undefined) return options.personalPage.enter(ctx, flow.browser, subject);
+    if (admission.admit(subject, identity)) return end(ctx, interaction, { signedIn });
+
+    logger.warn({ reason: 'not_admitted' }, `${subject} signed in and is not among who may come`);
+    await outcomes.put(interaction, { denied: 'this account has no access to this server' });
+    return show(
+      ctx,
+      403,
+      strangerPage(nameOf(signedIn), upstream.title, `${publicUrl}${donePath(interaction)}`),
+    );
+  }
+
+  async function end(ctx: Context, interaction: string, outcome: Parameters<typeof outcomes.put>[1]) {
+    await outcomes.put(interaction, outcome);
+    return goTo(ctx, `${publicUrl}${donePath(interaction)}`);
+  }
+}
+
+/** What a person knows their account by. */
+function nameOf({ subject, identity }: SignedIn): string {
+  const { email, preferred_username: username } = identity.claims;
+  return [email, username].find((name) => typeof name === 'string' && name !== '')?.toString() ?? subject;
+}
