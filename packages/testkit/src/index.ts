@@ -51,6 +51,13 @@ export {
   type GithubLikeOptions,
   startGithubLike,
 } from './upstream/github/start.ts';
+export { adaAtGoogle, type GoogleAccount, graceAtGoogle } from './upstream/google/account.ts';
+export {
+  type GoogleEndpoint,
+  type GoogleLike,
+  type GoogleLikeOptions,
+  startGoogleLike,
+} from './upstream/google/start.ts';
 export type { UpstreamAccount } from './upstream/people.ts';
 export type { Served } from './upstream/serve.ts';
 export type {

@@ -43,12 +43,11 @@ export type Served<Where extends string> = {
 
 /** Serves an upstream stand-in's routes on loopback: each request is logged, then fails or is answered. */
 export const serveRoutes = async <Where extends string>(
-  createRoutes: (origin: string) => readonly Route<Where>[],
+  routes: readonly Route<Where>[],
 ): Promise<Served<Where>> => {
   const server = createServer();
   const { port } = await listen(server);
   const origin = `http://localhost:${port}`;
-  const routes = createRoutes(origin);
   const routeAt = (pathname: string) =>
     routes.find(({ path }) => (typeof path === 'string' ? path === pathname : path.test(pathname)));
   const faults = createFaults<Where>();

@@ -1,5 +1,6 @@
-import type { UpstreamClient } from './client.ts';
-import type { UpstreamAccount } from './people.ts';
+import { createRedirects, type Redirects, type UpstreamClient } from './client.ts';
+import { type Clock, createClock } from './clock.ts';
+import { createPeople, type People, type UpstreamAccount } from './people.ts';
 import type { Served } from './serve.ts';
 
 /** What every upstream stand-in is told. */
@@ -43,3 +44,35 @@ export type OpenIdUpstreamStandIn<Account extends UpstreamAccount, Where extends
   /** Signs with a new key from now on; the JWKS has only that. */
   rotateKeys: () => Promise<void>;
 };
+
+/** What the endpoints of every upstream stand-in share. */
+export type Upstream<Account extends UpstreamAccount> = {
+  client: UpstreamClient;
+  redirects: Redirects;
+  people: People<Account>;
+  clock: Clock;
+};
+
+export const createUpstream = <Account extends UpstreamAccount>(
+  options: UpstreamOptions<Account>,
+  defaults: { client: UpstreamClient; accounts: readonly Account[]; keyOf: (account: Account) => string },
+): Upstream<Account> => ({
+  client: options.client ?? defaults.client,
+  redirects: createRedirects(options.redirectUri),
+  people: createPeople(options.accounts ?? defaults.accounts, defaults.keyOf, options.signInAs),
+  clock: createClock(),
+});
+
+/** What a test does with it, in terms of what the endpoints share. */
+export const controlsOf = <Account extends UpstreamAccount>(
+  { client, redirects, people, clock }: Upstream<Account>,
+  endAllOf: (key: string) => void,
+) => ({
+  client,
+  registerRedirect: redirects.register,
+  accounts: people.accounts,
+  change: people.change,
+  signInAs: people.signInAs,
+  revoke: (account: Account) => endAllOf(people.keyOf(account)),
+  advance: clock.advance,
+});

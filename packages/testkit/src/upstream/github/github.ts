@@ -1,6 +1,5 @@
-import type { Redirects, UpstreamClient } from '../client.ts';
 import type { Issued } from '../issued.ts';
-import type { People } from '../people.ts';
+import type { Upstream } from '../upstream-stand-in.ts';
 import type { GithubAccount } from './account.ts';
 
 /** What a GitHub App may read of a person; an OAuth App has scopes instead. */
@@ -16,12 +15,9 @@ export type GithubCode = {
 export type GithubToken = { key: string; scopes: readonly string[] };
 
 /** What the endpoints of one GitHub-like stand-in share. */
-export type Github = {
+export type Github = Upstream<GithubAccount> & {
   app: 'oauth-app' | 'github-app';
   permissions: readonly GithubPermission[];
-  client: UpstreamClient;
-  redirects: Redirects;
-  people: People<GithubAccount>;
   codes: Issued<GithubCode>;
   accessTokens: Issued<GithubToken>;
   refreshTokens: Issued<{ key: string; accessToken: string }>;

@@ -1,9 +1,11 @@
-import { createRedirects } from '../client.ts';
-import { createClock } from '../clock.ts';
 import { createIssued } from '../issued.ts';
-import { createPeople } from '../people.ts';
 import { type Route, serveRoutes } from '../serve.ts';
-import type { UpstreamOptions, UpstreamStandIn } from '../upstream-stand-in.ts';
+import {
+  controlsOf,
+  createUpstream,
+  type UpstreamOptions,
+  type UpstreamStandIn,
+} from '../upstream-stand-in.ts';
 import { adaAtGithub, type GithubAccount, graceAtGithub } from './account.ts';
 import { asPerson, emails, memberships, organizations, teams, user } from './api.ts';
 import { answerApplication, endAllOf } from './applications.ts';
@@ -47,38 +49,27 @@ export type GithubLike = UpstreamStandIn<GithubAccount, GithubEndpoint> & {
  */
 export const startGithubLike = async (options: GithubLikeOptions = {}): Promise<GithubLike> => {
   const { app = 'oauth-app', permissions = ['emails', 'members'] } = options;
-  const { client = { id: 'Iv1.8a61f9b3a7aba766', secret: 'github-client-secret' } } = options;
-  const redirects = createRedirects(options.redirectUri);
-  const people = createPeople<GithubAccount>(
-    options.accounts ?? [adaAtGithub, graceAtGithub],
-    ({ id }) => String(id),
-    options.signInAs,
-  );
-  const clock = createClock();
+  const upstream = createUpstream(options, {
+    client: { id: 'Iv1.8a61f9b3a7aba766', secret: 'github-client-secret' },
+    accounts: [adaAtGithub, graceAtGithub],
+    keyOf: ({ id }) => String(id),
+  });
   const github: Github = {
+    ...upstream,
     app,
     permissions,
-    client,
-    redirects,
-    people,
-    codes: createIssued(clock),
-    accessTokens: createIssued(clock),
-    refreshTokens: createIssued(clock),
+    codes: createIssued(upstream.clock),
+    accessTokens: createIssued(upstream.clock),
+    refreshTokens: createIssued(upstream.clock),
     granted: new Map(),
   };
-  const served = await serveRoutes<GithubEndpoint>(() => routesOf(github));
+  const served = await serveRoutes<GithubEndpoint>(routesOf(github));
   return {
     ...served,
-    client,
+    ...controlsOf(upstream, (key) => endAllOf(github, key)),
     apiUrl: served.origin + apiPath,
     authorizationEndpoint: served.origin + authorizationPath,
     tokenEndpoint: served.origin + tokenPath,
-    registerRedirect: redirects.register,
-    accounts: people.accounts,
-    change: people.change,
-    signInAs: people.signInAs,
-    revoke: (account) => endAllOf(github, people.keyOf(account)),
-    advance: clock.advance,
   };
 };
 
