@@ -78,6 +78,21 @@ it('the question whether a proved token was revoked does not wait for strangers�
   await Promise.all(strangers);
 });
 
+it('the question whether a proved token was revoked is asked though strangers’ tokens had the endpoint shut', async () => {
+  await using started = await start({ TEST_AUDIENCE: '*' });
+  const { idp, connection, warnings } = started;
+  const token = await started.issue();
+  await connection.verifyAccessToken(token);
+  await idp.revoke(token);
+  idp.fail('userinfo', 'refuse');
+  for (let index = 0; index < 20; index += 1) await verdictOn(connection, `garbage-${index}`);
+  await expect.poll(async () => (await verdictOn(connection, 'garbage')).logMessage).toContain('left alone');
+  idp.recover();
+  expect((await verdictOn(connection, 'garbage')).logMessage).toContain('left alone');
+  expect(await verdictOn(connection, token)).toMatchObject({ code: 'revoked', status: 401 });
+  expect(warnings).toEqual([]);
+});
+
 it('the questions about one user’s tokens leave turns for those about another’s', async () => {
   await using started = await start({ TEST_REVOCATION: 'required' });
   const token = await started.issue();
