@@ -7,10 +7,10 @@ import { connect, resource } from './test-provider.ts';
 /** How many times the keys are asked for at will; then once a cooldown. */
 const atWill = 10;
 
-const start = async () => {
+const start = async (environment: Record<string, string> = {}) => {
   await using stack = new AsyncDisposableStack();
   const idp = stack.use(await startStandIn());
-  const connection = stack.use(await connect(idp, {}, { userinfoRole: 'none' }));
+  const connection = stack.use(await connect(idp, environment, { userinfoRole: 'none' }));
   const claims = () => idp.validClaims({ aud: resource });
   const subjectOf = async (token: string) => (await connection.verifyAccessToken(token)).subject;
   const owned = stack.move();
@@ -264,6 +264,24 @@ describe('the keys of an issuer', () => {
       expect(await started.subjectOf(token)).toBe(ada.sub);
     }
     expect(started.keyRequests()).toBeGreaterThan(1);
+  });
+
+  it('serve no longer than <P>_KEYS_MAX_AGE_SECONDS says, which the log then names', async () => {
+    await using started = await start({ TEST_KEYS_MAX_AGE_SECONDS: '60' });
+    const token = started.goodToken();
+    await started.subjectOf(token);
+    started.idp.fail('jwks', 'status-500');
+    pass(59);
+    expect(await started.subjectOf(token)).toBe(ada.sub);
+    pass(2);
+    expect(await verdictOn(started.connection, token)).toMatchObject({
+      code: 'idp_unavailable',
+      status: 503,
+    });
+    // The request for newer keys has failed, and no other may be made yet.
+    const verdict = await verdictOn(started.connection, token);
+    expect(verdict).toMatchObject({ code: 'idp_unavailable', status: 503 });
+    expect(verdict.logMessage).toContain('TEST_KEYS_MAX_AGE_SECONDS');
   });
 });
 
