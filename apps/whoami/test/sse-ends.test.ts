@@ -170,7 +170,9 @@ const MAX_SYSTEM_BYTES = 16 * 1024 * 1024;
 
 describe('a stream that nobody reads', () => {
   it('ends once what waits for its client passes the bound', { timeout: 60_000 }, async () => {
-    await using server = await serve(withSubject({ about: 'x'.repeat(100_000) }), {});
+    // By its own bound, whatever its holder may have.
+    const limits = { unreadOfHolder: Number.POSITIVE_INFINITY };
+    await using server = await serve(withSubject({ about: 'x'.repeat(100_000) }), limits);
     const stream = await openUnread(server.url, 'ada');
     const other = await open(server.url, 'grace');
     const statuses: number[] = [];
