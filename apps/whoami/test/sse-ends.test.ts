@@ -1,10 +1,9 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { TokenRefusedError, VerificationUndecidedError } from '@mcp-whoami/provider';
 import { ada, grace, startStandIn } from '@mcp-whoami/testkit';
 import { ownResource } from '@mcp-whoami/testkit/provider-suite';
 import express from 'express';
 import { describe, expect, it } from 'vitest';
+import { openUnread } from './raw-socket.ts';
 import { initialize, open, serve, withSubject } from './sse-server.ts';
 import { jsonRpcHeaders, startWhoami } from './start-whoami.ts';
 
@@ -152,18 +151,6 @@ describe('a stream ends with its token', () => {
     expect(server.log.filter(({ fields }) => fields.reason === 'stream_token_ended')).toHaveLength(1);
   });
 });
-
-/** A client that opens a stream and reads no more than its address. */
-const openUnread = async (url: string, token = '') => {
-  const { port, pathname } = new URL(url);
-  const socket = connect(Number(port), '127.0.0.1').setEncoding('latin1');
-  socket.on('error', () => undefined);
-  socket.write(`GET ${pathname} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`);
-  let text = '';
-  while (!text.includes('sessionId=')) text += String((await once(socket, 'data'))[0]);
-  socket.pause();
-  return { socket, endpoint: /data: (\S+)/.exec(text)?.[1] ?? '' };
-};
 
 /** What a system takes for a client before anything waits in the server, in bytes: not more than that. */
 const MAX_SYSTEM_BYTES = 16 * 1024 * 1024;
