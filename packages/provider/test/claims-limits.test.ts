@@ -2,7 +2,7 @@ import { ada, startStandIn } from '@mcp-whoami/testkit';
 import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
 import { excessOf } from '../src/json.ts';
-import { connect, resource } from './test-provider.ts';
+import { clientOf, connect, resource } from './test-provider.ts';
 
 const nested = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
 
@@ -44,11 +44,7 @@ describe('claims', () => {
     ['too large', largeMember, 'idp_unavailable', 503, 'more than 65536 bytes'],
   ])('beyond that are refused in an introspection: %s', async (_, member, code, status, reason) => {
     await using idp = await startStandIn({ accessTokens: 'opaque', introspection: true });
-    const { clientId, clientSecret } = idp.introspectionClient;
-    await using connection = await connect(idp, {
-      TEST_CLIENT_ID: clientId,
-      TEST_CLIENT_SECRET: clientSecret,
-    });
+    await using connection = await connect(idp, clientOf(idp));
     const body = answer({ active: true, sub: ada.sub, aud: resource }, member);
     idp.fail('introspection', { status: 200, body });
     const verdict = await verdictOn(connection, 'opaque');

@@ -1,7 +1,8 @@
 import { ada, type Fault, startStandIn } from '@mcp-whoami/testkit';
 import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Caller } from '../src/index.ts';
+import { holdTimers, pass } from './clock.ts';
 import { connect, resource } from './test-provider.ts';
 
 /** How many times the keys are asked for at will; then once a cooldown. */
@@ -23,12 +24,6 @@ const start = async (environment: Record<string, string> = {}) => {
     keyRequests: () => idp.requests.count('jwks'),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-};
-
-/** Lets the clocks run on by seconds. */
-const pass = (seconds: number) => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
-  onTestFinished(() => void vi.useRealTimers());
 };
 
 describe('the keys of an issuer', () => {
@@ -318,8 +313,7 @@ describe('a logout token', () => {
     const token = idp.signJwt(idp.validClaims({ aud: resource }));
     expect(await verdictOn(connection, token)).toMatchObject({ status: 503 });
 
-    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: Date.now() });
-    onTestFinished(() => void vi.useRealTimers());
+    holdTimers();
     const loggedOut = connection.backchannelLogout?.(logoutToken());
     await expect.poll(() => vi.getTimerCount()).toBeGreaterThan(0);
     await vi.advanceTimersByTimeAsync(10_000);
