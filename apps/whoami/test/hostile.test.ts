@@ -12,6 +12,7 @@ import {
 } from '@mcp-whoami/testkit';
 import { ownResource } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
+import { clientOf } from './client-of.ts';
 import { exchange } from './raw-socket.ts';
 import { publicPath } from './start-behind-proxy.ts';
 import { callWhoami, jsonRpcHeaders, startWhoami, whoamiCall } from './start-whoami.ts';
@@ -31,10 +32,6 @@ interface Configuration {
   judgesJwts: boolean;
 }
 
-const clientOf = (prefix: string, { introspectionClient }: StandIn) => ({
-  [`${prefix}_CLIENT_ID`]: introspectionClient.clientId,
-  [`${prefix}_CLIENT_SECRET`]: introspectionClient.clientSecret,
-});
 const byHand = (idp: StandIn) => ({
   PROVIDER: 'oauth2-custom',
   OAUTH2_AUTHORIZATION_ENDPOINT: idp.authorizationEndpoint,
@@ -58,7 +55,7 @@ const introspectionAlone: Configuration = {
     ...byHand(idp),
     OAUTH2_INTROSPECTION_URL: idp.introspectionUrl,
     OAUTH2_AUDIENCE: ownResource,
-    ...clientOf('OAUTH2', idp),
+    ...clientOf(idp, 'OAUTH2'),
   }),
   resource: ownResource,
   judgesJwts: false,
@@ -82,7 +79,7 @@ const configurations: Record<string, Configuration> = {
       PROVIDER: 'generic-oidc',
       OIDC_ISSUER: idp.issuer,
       OIDC_AUDIENCE: ownResource,
-      ...clientOf('OIDC', idp),
+      ...clientOf(idp),
     }),
     resource: ownResource,
     judgesJwts: true,

@@ -1,6 +1,7 @@
 import { startStandIn } from '@mcp-whoami/testkit';
 import { ownResource } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
+import { clientOf } from './client-of.ts';
 import { clientMeta, call as statelessCall } from './eras/stateless-call.ts';
 import { openUnread } from './raw-socket.ts';
 import { runMain } from './run-main.ts';
@@ -24,8 +25,7 @@ const start = async () => {
     PORT: '0',
     OIDC_ISSUER: idp.issuer,
     OIDC_AUDIENCE: ownResource,
-    OIDC_CLIENT_ID: idp.introspectionClient.clientId,
-    OIDC_CLIENT_SECRET: idp.introspectionClient.clientSecret,
+    ...clientOf(idp),
     OIDC_TOKEN_CACHE_SECONDS: '60',
   };
   const server = stack.use(runMain(environment, heap));

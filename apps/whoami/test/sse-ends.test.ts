@@ -3,6 +3,7 @@ import { ada, grace, startStandIn } from '@mcp-whoami/testkit';
 import { ownResource } from '@mcp-whoami/testkit/provider-suite';
 import express from 'express';
 import { describe, expect, it } from 'vitest';
+import { clientOf } from './client-of.ts';
 import { openUnread } from './raw-socket.ts';
 import { initialize, open, serve, withSubject } from './sse-server.ts';
 import { jsonRpcHeaders, startWhoami } from './start-whoami.ts';
@@ -17,8 +18,7 @@ const start = async (environment: Record<string, string> = {}) => {
       PROVIDER: 'generic-oidc',
       OIDC_ISSUER: idp.issuer,
       OIDC_AUDIENCE: ownResource,
-      OIDC_CLIENT_ID: idp.introspectionClient.clientId,
-      OIDC_CLIENT_SECRET: idp.introspectionClient.clientSecret,
+      ...clientOf(idp),
       OIDC_LOGOUT_CLIENT_IDS: clientId,
       ...environment,
     }),
