@@ -51,7 +51,7 @@ export function createDocumentFetch(): FetchDocument {
   return async (input, init = {}) => {
     const url = String(input);
     if (!mayFetchClientMetadata(url)) throw new TypeError(`not a public https URL: ${url}`);
-    if (!init.dispatcher)
+    if (!('dispatcher' in init))
       throw new TypeError('oidc-provider does not check the address that is connected to');
     const outcome = outcomes.get(url) ?? read(url, init);
     if (!outcomes.has(url)) outcomes.set(url, outcome);
