@@ -39,7 +39,7 @@ export interface SignedIn {
    * What says so: an ID token, an answer of the IdP's API; `grant`: at a question later, the IdP only said that the
    * sign-in still stands, and the identity is as it was before.
    */
-  provedBy: 'id_token' | 'api' | 'grant';
+  provedBy?: 'id_token' | 'api' | 'grant' | undefined;
   /** What is needed to ask the IdP again. A secret: its keeper seals it. */
   session: string;
 }
