@@ -41,6 +41,9 @@ export const MAX_DOCUMENT_BYTES = 5 * 1_024;
  * looks a client up again to report that it could not: without this every failure is fetched twice (5 s where nobody
  * answers), and again at each request that a stranger makes.
  *
+ * For the configuration of oidc-provider, which gives it its dispatcher; `sharedConfiguration` takes it as
+ * `clientDocuments: { fetch: createDocumentFetch() }`.
+ *
  * @throws TypeError for a URL that may not be fetched; what `fetch` throws, a `TimeoutError` among it
  */
 export function createDocumentFetch(): FetchDocument {
@@ -48,7 +51,7 @@ export function createDocumentFetch(): FetchDocument {
   return async (input, init = {}) => {
     const url = String(input);
     if (!mayFetchClientMetadata(url)) throw new TypeError(`not a public https URL: ${url}`);
-    if (!init.dispatcher)
+    if (!('dispatcher' in init))
       throw new TypeError('oidc-provider does not check the address that is connected to');
     const outcome = outcomes.get(url) ?? read(url, init);
     if (!outcomes.has(url)) outcomes.set(url, outcome);

@@ -9,6 +9,10 @@ const MAX_FORM_BYTES = 1_024;
  *
  * @param maxBytes of the body; what comes after it is not read, and the connection should be closed
  * @returns its fields, or nothing when it is larger
+ *
+ * @example
+ * const form = await readForm(ctx.req);
+ * if (!form) ctx.throw(413);
  */
 export async function readForm(
   request: IncomingMessage,
@@ -31,6 +35,9 @@ export async function readForm(
  * neither header, and have nobody's cookies.
  *
  * @param origin the server's own public origin, `https://mcp.example.com`: behind a proxy `Host` need not be it
+ *
+ * @example
+ * if (!isPostedByOwnPage(ctx.req, new URL(publicUrl).origin)) ctx.throw(403);
  */
 export function isPostedByOwnPage(request: IncomingMessage, origin: string): boolean {
   const { origin: sender = origin, 'sec-fetch-site': site = 'same-origin' } = request.headers;

@@ -12,6 +12,9 @@ export type Middleware = Parameters<Provider['use']>[0];
  * @param scopes those that exist
  * @param defaultScope what a request that names no known scope is asking for (§3.3: "a pre-defined default value");
  *   separated by spaces
+ *
+ * @example
+ * provider.use(withKnownScopes(provider.pathFor('authorization'), ['openid', 'offline_access'], 'openid'));
  */
 export function withKnownScopes(
   path: string,

@@ -55,6 +55,11 @@ export function isPublicHttpsRedirect({ protocol, hostname }: URL): boolean {
  * `acceptsHttps` takes. What is not a URI to the letter (RFC 3986 §2), carries a user name, or has a fragment
  * (RFC 6749 §3.1.2) is none; nor is one with dot segments, which a browser removes before it goes there (RFC 3986
  * §5.2.4): the path that was compared and shown would be another.
+ *
+ * @example
+ * isAcceptableRedirect('http://127.0.0.1:49152/callback', isPublicHttpsRedirect); // true
+ * isAcceptableRedirect('https://client.example.com/callback', isPublicHttpsRedirect); // true
+ * isAcceptableRedirect('https://client.example.com/callback/../', isPublicHttpsRedirect); // false
  */
 export function isAcceptableRedirect(uri: string, acceptsHttps: (url: URL) => boolean): boolean {
   const url = parse(uri);

@@ -40,7 +40,7 @@ ul, ol { padding-left: 1.1rem; }
 dt { font-size: 0.8125rem; color: var(--quiet); }
 a { color: var(--accent); text-underline-offset: 0.2em; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 3px; border-radius: 3px; }
-form { display: flex; flex-wrap: wrap; gap: 0.75rem; }
+form { display: grid; gap: 0.75rem; justify-items: start; }
 button { max-width: 100%; padding: 0.4rem 0.9rem; border: 1px solid var(--accent); border-radius: 6px; background: transparent; color: var(--accent); font: inherit; overflow-wrap: anywhere; cursor: pointer; }
 button:hover { background: var(--tint); }
 .primary { padding: 0.7rem 1.6rem; background: var(--accent); color: var(--on-accent); font-weight: 600; }

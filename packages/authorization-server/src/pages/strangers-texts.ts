@@ -18,7 +18,12 @@ export function displayName(name: string): string {
   return cut(visible(name).trim(), MAX_NAME_CHARACTERS) || 'a client without a name';
 }
 
-/** A text of anybody as emphasized HTML: `visible` and escaped. */
+/**
+ * A text of anybody as emphasized HTML: `visible` and escaped.
+ *
+ * @example
+ * strong('<b>'); // '<strong>&lt;b&gt;</strong>'
+ */
 export function strong(text: string): string {
   return `<strong>${htmlEscape(visible(text))}</strong>`;
 }
