@@ -42,6 +42,20 @@ export {
   type UserinfoRequest,
 } from './stand-in/user-endpoint.ts';
 export type { UpstreamClient } from './upstream/client.ts';
+export {
+  adaAtEntra,
+  type EntraAccount,
+  entraConsumers,
+  entraTenant,
+  graceAtEntra,
+} from './upstream/entra/account.ts';
+export { type EntraError, entraError } from './upstream/entra/error.ts';
+export {
+  type EntraEndpoint,
+  type EntraLike,
+  type EntraLikeOptions,
+  startEntraLike,
+} from './upstream/entra/start.ts';
 export { adaAtGithub, type GithubAccount, graceAtGithub } from './upstream/github/account.ts';
 export type { GithubPermission } from './upstream/github/github.ts';
 export { githubRateLimit, githubSecondaryRateLimit } from './upstream/github/rate-limits.ts';

@@ -24,7 +24,10 @@ export type UpstreamStandIn<Account extends UpstreamAccount, Where extends strin
   accounts: readonly Account[];
   /** From now on: what the IdP says of the account, not what was said already. */
   change: (account: Account, changes: Partial<Account>) => void;
-  /** Who signs in without a page; undefined: the page asks. */
+  /**
+   * Who signs in without a page; undefined: the page asks. Its buttons are a POST to the authorization URL, of
+   * `account=<key>` or `cancel=yes`.
+   */
   signInAs: (account: Account | undefined) => void;
   /** Ends all that the client has of the account, as when its owner takes the app's access away. */
   revoke: (account: Account) => void;

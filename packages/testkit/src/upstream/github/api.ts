@@ -21,7 +21,8 @@ export const asPerson =
     if (!token || !account) return refusal(401, 'Bad credentials');
     if (account.disabled) return refusal(403, 'Sorry. Your account was suspended.');
     const given = answer({ github, question, token, account });
-    const scopes = github.app === 'oauth-app' ? { 'x-oauth-scopes': token.scopes.join(', ') } : {};
+    const scopes: Record<string, string> =
+      github.app === 'oauth-app' ? { 'x-oauth-scopes': token.scopes.join(', ') } : {};
     return { ...given, headers: { ...rateLimitLeft, ...scopes, ...given.headers } };
   };
 
