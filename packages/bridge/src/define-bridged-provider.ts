@@ -5,6 +5,7 @@ import {
   type ProviderDefinition,
   resourceServerOptions,
   type Upstream,
+  type UpstreamContext,
 } from '@mcp-whoami/provider';
 import { z } from 'zod';
 
@@ -12,7 +13,7 @@ import { z } from 'zod';
 export interface BridgedProviderDefinition<Schema extends SettingsSchema>
   extends Omit<ProviderDefinition<Schema>, 'connect'> {
   /** How the bridge signs people in there. */
-  upstream(options: z.output<Schema>): Upstream;
+  upstream(options: z.output<Schema>, context: UpstreamContext): Upstream;
 }
 
 /** The options of an IdP that is reached by a bridge alone: its own, and those that every one has. */
@@ -45,6 +46,7 @@ export function defineBridgedProvider<Schema extends SettingsSchema>(
   const { upstream, ...data } = definition;
   return defineProvider({
     ...data,
-    connect: (options) => Promise.reject(new Error(`not built yet: ${upstream(options).title}`)),
+    connect: (options, context) =>
+      Promise.reject(new Error(`not built yet: ${upstream(options, context).title}`)),
   });
 }
