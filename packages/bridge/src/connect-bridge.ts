@@ -6,6 +6,7 @@ import {
   type ProviderConnection,
   processWarnings,
   type ResourceServerSettings,
+  resourceServerOptions,
   type Upstream,
   VerificationUndecidedError,
 } from '@mcp-whoami/provider';
@@ -32,10 +33,11 @@ const SECRET_BYTES = 32;
  */
 export async function connectBridge(
   upstream: Upstream,
-  settings: BridgeSettings & ResourceServerSettings,
+  settings: BridgeSettings & Pick<ResourceServerSettings, 'scopes' | 'requiredScopes' | 'tokenCacheSeconds'>,
   context: ConnectionContext,
 ): Promise<ProviderConnection> {
   const { resources } = context;
+  const { scopes, requiredScopes } = settings;
   const { logger = processWarnings } = context;
   const publicUrl = context.publicUrl ?? new URL(resources[0]).origin;
   const unsafe = unsafeSettings(settings, context);
@@ -46,7 +48,7 @@ export async function connectBridge(
   const bridge = await createBridge({
     publicUrl,
     resources,
-    scopes: [...settings.scopes, ...settings.requiredScopes],
+    scopes: [...scopes, ...requiredScopes],
     store,
     upstream: createUpstreamClient(upstream, { nameOf: context.nameOf, production: context.production }),
     admission: createAdmission(settings),
@@ -59,7 +61,10 @@ export async function connectBridge(
       metadata: { kind: 'own', metadata: bridge.metadata, keys: bridge.keys },
       // Its tokens carry the profile.
       userinfoRole: 'none',
-      settings,
+      settings: {
+        ...resourceServerOptions({ scopes }).parse({ scopes, requiredScopes }),
+        tokenCacheSeconds: settings.tokenCacheSeconds,
+      },
       stillHolds: (claims) => isGrantLive(bridge, claims.sid),
       advice,
     },

@@ -1,3 +1,6 @@
+export { type BridgeOptions, type BridgeSettings, bridgeSettings } from './bridge-settings.ts';
+export { bridged } from './bridged.ts';
+export { connectBridge } from './connect-bridge.ts';
 export {
   type BridgedProviderDefinition,
   bridgedOptions,
