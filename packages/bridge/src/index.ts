@@ -1,3 +1,4 @@
+export { type Admission, type AdmissionLists, createAdmission, impossibleGroups } from './admission.ts';
 export {
   type BridgedProviderDefinition,
   bridgedOptions,
