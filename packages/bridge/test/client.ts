@@ -40,7 +40,10 @@ export type TestClient = Awaited<ReturnType<typeof registerClient>>;
 
 async function metadataOf(publicUrl: string): Promise<oauth.AuthorizationServer> {
   const response = await fetch(`${publicUrl}/.well-known/oauth-authorization-server`);
-  return z.object({ issuer: z.string() }).catchall(z.json()).parse(await response.json());
+  return z
+    .object({ issuer: z.string() })
+    .catchall(z.json())
+    .parse(await response.json());
 }
 
 function clientOf(as: oauth.AuthorizationServer, client: oauth.Client) {

@@ -81,7 +81,11 @@ export function createOpenIdClient(
           'the ID token of the refresh is another person’s (OpenID Connect Core 12.2)',
         );
       }
-      const userinfo = await profileOf(tokens.accessToken, id);
+      // Without an ID token it is the only word on who the person is now.
+      const userinfo =
+        claims === undefined
+          ? await askUserinfo(found, tokens.accessToken, id)
+          : await profileOf(tokens.accessToken, id);
       return signedIn(upstream, failure, {
         identify: () =>
           claims === undefined ? server.identify({ ...earlier, ...userinfo }) : identify(claims, userinfo),
