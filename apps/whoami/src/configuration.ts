@@ -6,11 +6,9 @@ import {
   readEnvironment,
 } from '@mcp-whoami/environment';
 import type { ConnectOptions, ProviderConnection } from '@mcp-whoami/provider';
-import { z } from 'zod';
+import { chooseProvider } from './choose-provider.ts';
 import { exposureWarnings } from './exposure.ts';
-import { findForgottenProvider } from './forgotten-provider.ts';
-import { loadProvider } from './providers.ts';
-import { serverEnvironment, serverVariables } from './server-environment.ts';
+import { serverEnvironment } from './server-environment.ts';
 
 export interface Configuration {
   host: string;
@@ -38,15 +36,12 @@ export interface Configuration {
 export async function readConfiguration(environment: Environment): Promise<Configuration> {
   const server = readEnvironment(serverEnvironment, environment);
   // A wrong PORT must not hide a missing issuer: the provider's variables are read all the same.
-  const chosen = readEnvironment(z.object({ provider: serverVariables.provider }), environment);
-  const forgotten = await findForgottenProvider(environment);
-  const provider =
-    chosen.success && forgotten === undefined ? await loadProvider(chosen.values.provider) : undefined;
+  const { provider, problems: misfits } = await chooseProvider(environment);
   const own = provider?.readEnvironment(environment);
   const misspelled = misspelledVariables(environment, describeEnvironment(serverEnvironment));
 
   const problems = [
-    ...(forgotten === undefined ? [] : [forgotten]),
+    ...misfits,
     ...[server, own].flatMap((reading) => (reading?.success === false ? reading.problems : [])),
     ...misspelled,
   ];

@@ -18,7 +18,10 @@ export async function findForgottenProvider(
   const meant = (await Promise.all(Object.values(providers).map((load) => load())))
     .filter(({ environmentPrefix }) => environmentPrefix !== undefined)
     .map(({ id, options, environmentPrefix }) => {
-      const known = describeEnvironment(options, environmentPrefix);
+      // A bridge's own variables are of no one provider.
+      const known = describeEnvironment(options, environmentPrefix).filter(({ name }) =>
+        name.startsWith(`${environmentPrefix}_`),
+      );
       const set = known.map(({ name }) => name).filter((name) => isSet(environment[name]));
       const misspelled = misspelledVariables(environment, known).map(({ setting }) => setting);
       return { id, names: [...set, ...misspelled] };

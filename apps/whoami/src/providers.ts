@@ -3,7 +3,10 @@ import type { Provider } from '@mcp-whoami/provider';
 /** The providers by the value of `PROVIDER`; where one is chosen, only its code is loaded. */
 export const providers = {
   dev: async () => (await import('@mcp-whoami/dev')).dev,
+  entra: async () => (await import('@mcp-whoami/entra')).entra,
   'generic-oidc': async () => (await import('@mcp-whoami/generic-oidc')).genericOidc,
+  github: async () => (await import('@mcp-whoami/github')).github,
+  google: async () => (await import('@mcp-whoami/google')).google,
   keycloak: async () => (await import('@mcp-whoami/keycloak')).keycloak,
   logto: async () => (await import('@mcp-whoami/logto')).logto,
   'oauth2-custom': async () => (await import('@mcp-whoami/oauth2-custom')).oauth2Custom,

@@ -52,6 +52,12 @@ export const serverVariables = {
     description: `one of ${providerNames.map((name) => `\`${name}\``).join(', ')}; \`dev\` is embedded (this machine only, refused with \`NODE_ENV=production\`), \`none\` is no authentication`,
     example: 'keycloak',
   }),
+  bridge: setting(z.boolean({ error: 'true or false' }).optional(), {
+    description:
+      '`true`: this server is the authorization server of its clients, and signs people in at the IdP by a client of its own there (`<P>_CLIENT_ID`, `<P>_CLIENT_SECRET`)',
+    example: 'true',
+    defaultText: '`true` for `github`, `google` and `entra`, else `false`',
+  }),
   host: setting(z.string().default('127.0.0.1'), {
     description: 'the address it listens on',
     example: '0.0.0.0',

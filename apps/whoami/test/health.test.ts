@@ -1,5 +1,6 @@
 import { freePort, startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
+import { clientOf } from './client-of.ts';
 import { runMain } from './run-main.ts';
 import { callWhoami, startWhoami } from './start-whoami.ts';
 
@@ -25,13 +26,11 @@ describe('/health', () => {
 
   it('says that the server ends while it answers the last calls, and lets them end', async () => {
     await using idp = await startStandIn({ accessTokens: 'opaque', introspection: true });
-    const { clientId, clientSecret } = idp.introspectionClient;
     await using server = runMain({
       PROVIDER: 'generic-oidc',
       PORT: '0',
       OIDC_ISSUER: idp.issuer,
-      OIDC_CLIENT_ID: clientId,
-      OIDC_CLIENT_SECRET: clientSecret,
+      ...clientOf(idp),
     });
     const [, url = ''] = /ready at (\S+)/.exec(await server.ready()) ?? [];
     idp.fail('introspection', 'hang');

@@ -1,4 +1,3 @@
-import { connect } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { refusalTexts } from '@mcp-whoami/provider';
@@ -13,6 +12,8 @@ import {
 } from '@mcp-whoami/testkit';
 import { ownResource } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
+import { clientOf } from './client-of.ts';
+import { exchange } from './raw-socket.ts';
 import { publicPath } from './start-behind-proxy.ts';
 import { callWhoami, jsonRpcHeaders, startWhoami, whoamiCall } from './start-whoami.ts';
 
@@ -31,10 +32,6 @@ interface Configuration {
   judgesJwts: boolean;
 }
 
-const clientOf = (prefix: string, { introspectionClient }: StandIn) => ({
-  [`${prefix}_CLIENT_ID`]: introspectionClient.clientId,
-  [`${prefix}_CLIENT_SECRET`]: introspectionClient.clientSecret,
-});
 const byHand = (idp: StandIn) => ({
   PROVIDER: 'oauth2-custom',
   OAUTH2_AUTHORIZATION_ENDPOINT: idp.authorizationEndpoint,
@@ -58,7 +55,7 @@ const introspectionAlone: Configuration = {
     ...byHand(idp),
     OAUTH2_INTROSPECTION_URL: idp.introspectionUrl,
     OAUTH2_AUDIENCE: ownResource,
-    ...clientOf('OAUTH2', idp),
+    ...clientOf(idp, 'OAUTH2'),
   }),
   resource: ownResource,
   judgesJwts: false,
@@ -82,7 +79,7 @@ const configurations: Record<string, Configuration> = {
       PROVIDER: 'generic-oidc',
       OIDC_ISSUER: idp.issuer,
       OIDC_AUDIENCE: ownResource,
-      ...clientOf('OIDC', idp),
+      ...clientOf(idp),
     }),
     resource: ownResource,
     judgesJwts: true,
@@ -160,22 +157,6 @@ describe.each(Object.entries(configurations))('with %s', (_, configuration) => {
   });
 });
 
-/** Sends bytes that no HTTP client would, and gives all that comes back until the server ends it. */
-const sendRaw = async (url: string, raw: string): Promise<string> => {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('latin1');
-  let text = '';
-  socket.on('data', (chunk) => {
-    text += chunk;
-  });
-  // A server that refuses what it has not read to its end resets the connection.
-  socket.on('error', () => {});
-  const closed = new Promise((resolve) => socket.once('close', resolve));
-  socket.setTimeout(SLOW_MS, () => socket.destroy());
-  socket.write(raw, 'latin1');
-  await closed;
-  return text;
-};
-
 describe.each([
   ['JWTs', jwts, ''],
   ['JWTs, under a path of the host', jwts, publicPath],
@@ -196,7 +177,7 @@ describe.each([
     for (const { name: row, raw, status, expectedReason } of rows) {
       whoami.log.length = 0;
       const sent = performance.now();
-      const answer = await sendRaw(whoami.publicUrl, raw);
+      const answer = await exchange(whoami.publicUrl, raw, { silence: SLOW_MS });
       expect(performance.now() - sent, row).toBeLessThan(SLOW_MS);
       const [, answered] = /^HTTP\/1\.1 (\d{3}) /.exec(answer) ?? [];
       expect(status, `${row}: ${answer.slice(0, 200)}`).toContain(Number(answered));

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
 import { serveOnLoopback } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
 import { type ConnectionLimits, createHttpServer } from '../src/http-server.ts';
+import { exchange, openSocket } from './raw-socket.ts';
 import { captureLog, startWhoami } from './start-whoami.ts';
 
 const start = async (limits: Partial<ConnectionLimits>) => {
@@ -16,22 +16,12 @@ const start = async (limits: Partial<ConnectionLimits>) => {
     limits,
   );
   const { port, ...running } = await serveOnLoopback(server);
+  const url = `http://127.0.0.1:${port}`;
   return {
     ...running,
-    /** Sends a text, says nothing more, and gives what came until the server ended the connection. */
-    exchange: async (text: string) => {
-      const socket = connect(port, '127.0.0.1');
-      socket.write(text);
-      let answer = '';
-      socket.on('data', (chunk) => {
-        answer += String(chunk);
-      });
-      socket.on('error', () => undefined);
-      await once(socket, 'close');
-      return answer;
-    },
-    connect: async (): Promise<Socket> => {
-      const socket = connect(port, '127.0.0.1').on('error', () => undefined);
+    exchange: (text: string) => exchange(url, text),
+    connect: async () => {
+      const socket = openSocket(url);
       await once(socket, 'connect');
       return socket;
     },
@@ -76,7 +66,7 @@ describe('a client that is slow', () => {
 describe('the server', () => {
   it('has these limits', async () => {
     await using whoami = await startWhoami({ PROVIDER: 'none' });
-    const socket = connect(Number(new URL(whoami.publicUrl).port), '127.0.0.1').setEncoding('latin1');
+    const socket = openSocket(whoami.publicUrl);
     const begun = performance.now();
     socket.write('POST /mcp HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
     const [answer] = await once(socket, 'data');
@@ -89,7 +79,7 @@ describe('the server', () => {
   it.skipIf(process.platform !== 'linux')('finds out that a client vanished without a word', async () => {
     await using whoami = await startWhoami({ PROVIDER: 'none' });
     const port = Number(new URL(whoami.publicUrl).port);
-    const socket = connect(port, '127.0.0.1');
+    const socket = openSocket(whoami.publicUrl);
     await once(socket, 'connect');
     // A machine that vanishes cannot be fetched here: the system tells of the timer that is set for one.
     const soon = { keepAlive: true, seconds: expect.closeTo(15, -1) };

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { startStandIn } from '@mcp-whoami/testkit';
 import { ownResource } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
+import { clientOf } from './client-of.ts';
 import { clientMeta, call as statelessCall } from './eras/stateless-call.ts';
+import { openUnread } from './raw-socket.ts';
 import { runMain } from './run-main.ts';
 import { jsonRpcHeaders, whoamiCall } from './start-whoami.ts';
 
@@ -25,8 +25,7 @@ const start = async () => {
     PORT: '0',
     OIDC_ISSUER: idp.issuer,
     OIDC_AUDIENCE: ownResource,
-    OIDC_CLIENT_ID: idp.introspectionClient.clientId,
-    OIDC_CLIENT_SECRET: idp.introspectionClient.clientSecret,
+    ...clientOf(idp),
     OIDC_TOKEN_CACHE_SECONDS: '60',
   };
   const server = stack.use(runMain(environment, heap));
@@ -43,16 +42,7 @@ const start = async () => {
     server,
     post,
     /** A stream of which nothing but its address is read. */
-    openUnread: async () => {
-      const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('latin1');
-      socket.on('error', () => undefined);
-      const lines = ['GET /sse HTTP/1.1', 'Host: localhost', `Authorization: ${headers.authorization}`];
-      socket.write([...lines, '', ''].join('\r\n'));
-      let text = '';
-      while (!text.includes('sessionId=')) text += String((await once(socket, 'data'))[0]);
-      socket.pause();
-      return { socket, endpoint: /data: (\S+)/.exec(text)?.[1] ?? '' };
-    },
+    openUnread: () => openUnread(`${url}/sse`, token),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 };

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
 import manifest from '../package.json' with { type: 'json' };
+import { clientOf } from './client-of.ts';
 import { runMain } from './run-main.ts';
 import { callWhoami } from './start-whoami.ts';
 
@@ -26,13 +27,11 @@ describe('the resident memory of the server', () => {
     { timeout: 240_000 },
     async () => {
       await using idp = await startStandIn({ accessTokens: 'opaque', introspection: true });
-      const { clientId, clientSecret } = idp.introspectionClient;
       const environment = {
         PROVIDER: 'generic-oidc',
         PORT: '0',
         OIDC_ISSUER: idp.issuer,
-        OIDC_CLIENT_ID: clientId,
-        OIDC_CLIENT_SECRET: clientSecret,
+        ...clientOf(idp),
         OIDC_TOKEN_CACHE_SECONDS: '60',
       };
       expect(manifest.scripts.dev).toMatch(/^node .* src\/main\.ts$/);

@@ -1,6 +1,7 @@
 import { type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
 import { outages, ownResource } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
+import { clientOf } from './client-of.ts';
 import { callWhoami, type LogLine, startWhoami } from './start-whoami.ts';
 
 /** In milliseconds: within so long a call is answered, and served again once the IdP is back. */
@@ -20,10 +21,9 @@ const configurations: Record<
   },
   introspection: {
     idp: { signingAlg: 'ES256', accessTokens: 'opaque', introspection: true },
-    environment: ({ introspectionClient: { clientId, clientSecret } }) => ({
+    environment: (idp) => ({
       OIDC_AUDIENCE: ownResource,
-      OIDC_CLIENT_ID: clientId,
-      OIDC_CLIENT_SECRET: clientSecret,
+      ...clientOf(idp),
     }),
     resource: ownResource,
   },

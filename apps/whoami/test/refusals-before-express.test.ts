@@ -1,22 +1,9 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
 import { serveOnLoopback } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
 import { createHttpServer } from '../src/http-server.ts';
+import { exchange, openSocket } from './raw-socket.ts';
 import { captureLog, startWhoami, whoamiCall } from './start-whoami.ts';
-
-/** Sends a text and gives all that comes until the server ends the connection. */
-const exchange = async (url: string, text: string): Promise<string> => {
-  const socket = connect(Number(new URL(url).port), '127.0.0.1').setEncoding('latin1');
-  let answer = '';
-  socket.on('data', (chunk) => {
-    answer += chunk;
-  });
-  socket.on('error', () => undefined);
-  socket.write(text, 'latin1');
-  await once(socket, 'close');
-  return answer;
-};
 
 const token = `SECRET-${'x'.repeat(21_000)}`;
 const head = 'POST /mcp HTTP/1.1\r\nHost: localhost\r\n';
@@ -66,15 +53,15 @@ describe('what Node refuses by itself', () => {
     const limits = { headers: 100, request: 200, checks: 50 };
     const server = createHttpServer((incoming) => void incoming.resume(), logger, limits);
     await using running = await serveOnLoopback(server);
-    const { port } = running;
-    expect(await exchange(`http://127.0.0.1:${port}`, request)).toMatch(/^HTTP\/1\.1 408 /);
+    const url = `http://127.0.0.1:${running.port}`;
+    expect(await exchange(url, request)).toMatch(/^HTTP\/1\.1 408 /);
     expect(log).toMatchObject([{ fields: { reason: 'request_timeout', status: 408, address: '127.0.0.1' } }]);
   });
 
   it('is no part of an answer that has begun', async () => {
     await using whoami = await startWhoami({ PROVIDER: 'none' });
     const stream = 'GET /sse HTTP/1.1\r\nHost: localhost\r\n\r\n';
-    const socket = connect(Number(new URL(whoami.publicUrl).port), '127.0.0.1').setEncoding('latin1');
+    const socket = openSocket(whoami.publicUrl);
     let text = '';
     socket.on('data', (chunk) => {
       text += chunk;
@@ -91,10 +78,10 @@ describe('what Node refuses by itself', () => {
     const { log, logger } = captureLog();
     const server = createHttpServer((_, response) => void response.end(), logger, { connections: 1 });
     await using running = await serveOnLoopback(server);
-    const { port } = running;
-    const first = connect(port, '127.0.0.1');
+    const url = `http://127.0.0.1:${running.port}`;
+    const first = openSocket(url);
     await once(first, 'connect');
-    expect(await exchange(`http://127.0.0.1:${port}`, '')).toBe('');
+    expect(await exchange(url, '')).toBe('');
     await expect
       .poll(() => log)
       .toMatchObject([{ fields: { reason: 'too_many_connections', address: '127.0.0.1' } }]);

@@ -1,10 +1,10 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { TokenRefusedError, VerificationUndecidedError } from '@mcp-whoami/provider';
 import { ada, grace, startStandIn } from '@mcp-whoami/testkit';
 import { ownResource } from '@mcp-whoami/testkit/provider-suite';
 import express from 'express';
 import { describe, expect, it } from 'vitest';
+import { clientOf } from './client-of.ts';
+import { openUnread } from './raw-socket.ts';
 import { initialize, open, serve, withSubject } from './sse-server.ts';
 import { jsonRpcHeaders, startWhoami } from './start-whoami.ts';
 
@@ -18,8 +18,7 @@ const start = async (environment: Record<string, string> = {}) => {
       PROVIDER: 'generic-oidc',
       OIDC_ISSUER: idp.issuer,
       OIDC_AUDIENCE: ownResource,
-      OIDC_CLIENT_ID: idp.introspectionClient.clientId,
-      OIDC_CLIENT_SECRET: idp.introspectionClient.clientSecret,
+      ...clientOf(idp),
       OIDC_LOGOUT_CLIENT_IDS: clientId,
       ...environment,
     }),
@@ -153,24 +152,14 @@ describe('a stream ends with its token', () => {
   });
 });
 
-/** A client that opens a stream and reads no more than its address. */
-const openUnread = async (url: string, token = '') => {
-  const { port, pathname } = new URL(url);
-  const socket = connect(Number(port), '127.0.0.1').setEncoding('latin1');
-  socket.on('error', () => undefined);
-  socket.write(`GET ${pathname} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ${token}\r\n\r\n`);
-  let text = '';
-  while (!text.includes('sessionId=')) text += String((await once(socket, 'data'))[0]);
-  socket.pause();
-  return { socket, endpoint: /data: (\S+)/.exec(text)?.[1] ?? '' };
-};
-
 /** What a system takes for a client before anything waits in the server, in bytes: not more than that. */
 const MAX_SYSTEM_BYTES = 16 * 1024 * 1024;
 
 describe('a stream that nobody reads', () => {
   it('ends once what waits for its client passes the bound', { timeout: 60_000 }, async () => {
-    await using server = await serve(withSubject({ about: 'x'.repeat(100_000) }), {});
+    // By its own bound, whatever its holder may have.
+    const limits = { unreadOfHolder: Number.POSITIVE_INFINITY };
+    await using server = await serve(withSubject({ about: 'x'.repeat(100_000) }), limits);
     const stream = await openUnread(server.url, 'ada');
     const other = await open(server.url, 'grace');
     const statuses: number[] = [];

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer, request as httpRequest } from 'node:http';
-import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { serveOnLoopback } from '@mcp-whoami/testkit';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
@@ -11,6 +10,7 @@ import manifest from '../package.json' with { type: 'json' };
 import { createStreamableHttp } from '../src/streamable-http.ts';
 import { whoamiTool } from '../src/whoami-tool.ts';
 import { headersOf, call as statelessCall } from './eras/stateless-call.ts';
+import { openSocket } from './raw-socket.ts';
 import { captureLog, jsonRpcHeaders } from './start-whoami.ts';
 
 const claims = { sub: 'ada', name: 'Ada Lövelace', 'a key': { nested: ['"', '\\'] } };
@@ -261,12 +261,11 @@ describe('Streamable HTTP, other than the SDK,', () => {
   ])('bounds what waits for a subject that reads no answer to a %s', async (_, body, kind) => {
     const { log, logger } = captureLog();
     await using server = await serve(createStreamableHttp(logger, 1024 * 1024));
-    const { port } = new URL(server.url);
     const sent = JSON.stringify(body);
     const headers = { ...kind, host: 'localhost', 'content-length': sent.length };
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
     const sockets = Array.from({ length: 3 }, () => {
-      const socket = connect(Number(port), '127.0.0.1').on('error', () => undefined);
+      const socket = openSocket(server.url);
       // What is behind an answer that never comes waits here, and in no buffer of the system.
       socket.write('GET /never-answered HTTP/1.1\r\nHost: localhost\r\n\r\n');
       const head = ['POST /mcp?subject=ada&about=200000 HTTP/1.1', ...lines, '', sent].join('\r\n');

@@ -1,5 +1,6 @@
 import { startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
+import { clientOf } from './client-of.ts';
 import { jsonRpcHeaders, startWhoami, whoamiCall } from './start-whoami.ts';
 
 /** Bad tokens of one caller that the IdP is asked about. */
@@ -8,13 +9,11 @@ const bound = 500;
 const start = async (environment: Record<string, string>) => {
   await using stack = new AsyncDisposableStack();
   const idp = stack.use(await startStandIn({ accessTokens: 'opaque', introspection: true }));
-  const { clientId, clientSecret } = idp.introspectionClient;
   const whoami = stack.use(
     await startWhoami({
       PROVIDER: 'generic-oidc',
       OIDC_ISSUER: idp.issuer,
-      OIDC_CLIENT_ID: clientId,
-      OIDC_CLIENT_SECRET: clientSecret,
+      ...clientOf(idp),
       ...environment,
     }),
   );

@@ -11,8 +11,7 @@ const MIN_SECRET_BYTES = 32;
 const secretExample = 'the output of: openssl rand -base64 32';
 
 /** The options of every bridge, whichever IdP is behind it; their variables have no prefix. */
-export const bridgeSettings = z
-  .object({
+export const bridgeFields = {
     allowedUsers: allowedUsersSetting,
     allowedGroups: allowedGroupsSetting,
     storeUrl: setting(z.string().optional(), {
@@ -49,16 +48,21 @@ export const bridgeSettings = z
       example: 'false',
       unprefixed: true,
     }),
-  })
-  .check(
-    crossCheck(
-      'bridgeSecret',
-      'a secret of its own, which outlives the process as {storeUrl} does',
-      ({ bridgeSecret, storeUrl }) =>
-        bridgeSecret !== undefined || storeUrl === undefined || storeUrl === MEMORY,
-    ),
-  );
+};
 
+/** The rules about several of them. */
+export const bridgeRules = [
+  crossCheck(
+    'bridgeSecret',
+    'a secret of its own, which outlives the process as {storeUrl} does',
+    ({ bridgeSecret, storeUrl }) =>
+      bridgeSecret !== undefined || storeUrl === undefined || storeUrl === MEMORY,
+  ),
+];
+
+export const bridgeSettings = z.object(bridgeFields).check(...bridgeRules);
+
+export type BridgeOptions = z.input<typeof bridgeSettings>;
 export type BridgeSettings = z.output<typeof bridgeSettings>;
 
 /** What is refused in production, for what it would mean there. */

@@ -48,7 +48,7 @@ export async function connectBridge(
     resources,
     scopes: [...settings.scopes, ...settings.requiredScopes],
     store,
-    upstream: createUpstreamClient(upstream),
+    upstream: createUpstreamClient(upstream, { nameOf: context.nameOf, production: context.production }),
     admission: createAdmission(settings),
     accessTokenLifetime: settings.bridgeAccessTokenLifetime,
     clientDocuments: settings.bridgeClientDocuments,

@@ -1,5 +1,5 @@
 import { ada } from '@mcp-whoami/testkit';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { introspecting, startGuarded } from './guarded-server.ts';
 
 describe('an address that sends only bad tokens', () => {
@@ -39,5 +39,21 @@ describe('an address that sends only bad tokens', () => {
     const token = await idp.issueAccessToken({ user: ada, resource: server.resource });
     expect((await callFrom('192.0.2.2', token)).status).toBe(200);
     expect((await callFrom('192.0.2.2', 'garbage')).status).toBe(401);
+  });
+
+  it('is counted with its network and its site where it is IPv6', async () => {
+    await using started = await startGuarded({}, () => ({ behindProxy: true }));
+    const { server } = started;
+    const verify = vi.spyOn(server.connection, 'verifyAccessToken');
+    for (const address of ['2001:db8:1:2::1', '[2001:DB8:1:2:ffff::2]:443', '2001:db8:1:3::1']) {
+      await server.call('garbage', { headers: { 'x-forwarded-for': address } });
+    }
+    const caller = ['2001:db8:1:2', '2001:db8:1'];
+    const { resource } = server;
+    expect(verify.mock.calls).toEqual([
+      ['garbage', { caller, resource }],
+      ['garbage', { caller, resource }],
+      ['garbage', { caller: ['2001:db8:1:3', '2001:db8:1'], resource }],
+    ]);
   });
 });

@@ -2,7 +2,7 @@ import { createServer, IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { ProviderConnection } from '@mcp-whoami/provider';
 import { ada, serveOnLoopback, startStandIn } from '@mcp-whoami/testkit';
-import { describe, expect, expectTypeOf, it } from 'vitest';
+import { describe, expect, expectTypeOf, it, onTestFinished, vi } from 'vitest';
 import { createFetchGuard, type FetchGuardOptions } from '../src/fetch.ts';
 import { captureLog } from './captured-log.ts';
 import { connectForTest, type GuardedServerOptions } from './guarded-server.ts';
@@ -291,6 +291,17 @@ describe('a caller', () => {
     expect((await fetch(`http://127.0.0.1:${server.port}/mcp`)).status).toBe(401);
     expect(started.log.records()[0]?.address).toMatch(/127\.0\.0\.1$/);
   });
+});
+
+it('the console is not filled by a flood of refusals', async () => {
+  const warn = vi.spyOn(console, 'warn').mockReturnValue(undefined);
+  onTestFinished(() => warn.mockRestore());
+  const guard = createFetchGuard({ connection: 'none', resources: [mcp] });
+  const foreign = () => new Request(mcp, { headers: { origin: 'https://evil.example' } });
+  for (let sent = 0; sent < 100; sent += 1) expect((await guard.entrance(foreign()))?.status).toBe(403);
+  const lines = warn.mock.calls.map(([line]) => JSON.parse(line));
+  expect(lines).toHaveLength(20);
+  expect(lines[0]).toMatchObject({ level: 'warn', reason: 'origin_not_allowed', status: 403 });
 });
 
 describe('nobody has to sign in', () => {

@@ -56,10 +56,14 @@ export type { Logout } from './token/logouts.ts';
 export type { SubjectMapping, UserinfoEndpoint, UserinfoRole } from './token/user.ts';
 export type {
   ApiPage,
+  ApiQuestion,
   AskAsPerson,
+  GroupNames,
   Identity,
+  OAuth2Endpoints,
   OAuth2Upstream,
   OpenIdUpstream,
   Upstream,
+  UpstreamContext,
 } from './upstream.ts';
 export { processWarnings, type WarningLogger } from './warning-logger.ts';

@@ -1,10 +1,11 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { ada, grace, type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
 import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { LogoutRefusedError } from '../src/index.ts';
+import { pass } from './clock.ts';
 import { type Question, startIntrospectionEndpoint } from './introspection-endpoint.ts';
-import { connect, resource } from './test-provider.ts';
+import { clientOf, connect, resource } from './test-provider.ts';
 
 const event = 'http://schemas.openid.net/event/backchannel-logout';
 const clientId = 'mcp-client';
@@ -30,11 +31,7 @@ const start = async (
 
 /** With tokens that the IdP is asked about. */
 const startOpaque = (environment: Record<string, string> = {}) =>
-  start({ accessTokens: 'opaque', introspection: true }, ({ introspectionClient }) => ({
-    TEST_CLIENT_ID: introspectionClient.clientId,
-    TEST_CLIENT_SECRET: introspectionClient.clientSecret,
-    ...environment,
-  }));
+  start({ accessTokens: 'opaque', introspection: true }, (idp) => ({ ...clientOf(idp), ...environment }));
 
 const logoutClaims = (idp: StandIn, changes: Record<string, unknown> = {}) => {
   const now = Math.floor(Date.now() / 1000);
@@ -194,9 +191,7 @@ describe('a logout token', () => {
   it('is not forgotten with time', async () => {
     await using started = await start();
     await started.logOut({ sub: ada.sub });
-    vi.useFakeTimers({ toFake: ['Date'] });
-    onTestFinished(() => void vi.useRealTimers());
-    vi.setSystemTime(Date.now() + 25 * 3_600_000);
+    pass(25 * 3_600);
     const token = accessToken(started.idp, { iat: secondsAgo(26 * 3_600) });
     expect((await verdictOn(started.connection, token)).code).toBe('revoked');
   });
@@ -252,13 +247,7 @@ describe('a logout', () => {
   });
 
   it('has introspection asked about a JWT of which only the IdP knows whether it ended', async () => {
-    await using started = await start(
-      { introspection: true, jwtsHonoured: true },
-      ({ introspectionClient }) => ({
-        TEST_CLIENT_ID: introspectionClient.clientId,
-        TEST_CLIENT_SECRET: introspectionClient.clientSecret,
-      }),
-    );
+    await using started = await start({ introspection: true, jwtsHonoured: true }, clientOf);
     const { idp, connection } = started;
     const [alive, revoked] = [
       await idp.issueAccessToken({ resource }),
@@ -275,13 +264,7 @@ describe('a logout', () => {
   });
 
   it('has introspection asked about a proved JWT though strangers’ tokens had it shut', async () => {
-    await using started = await start(
-      { introspection: true, jwtsHonoured: true },
-      ({ introspectionClient }) => ({
-        TEST_CLIENT_ID: introspectionClient.clientId,
-        TEST_CLIENT_SECRET: introspectionClient.clientSecret,
-      }),
-    );
+    await using started = await start({ introspection: true, jwtsHonoured: true }, clientOf);
     const { idp, connection } = started;
     const alive = await idp.issueAccessToken({ resource });
     await started.logOut({ sub: ada.sub, sid: 's1' });
@@ -413,9 +396,7 @@ describe('an introspected token', () => {
     await idp.revoke(token);
     expect((await verdictOn(connection, token)).code).toBe('inactive');
 
-    vi.useFakeTimers({ toFake: ['Date'] });
-    onTestFinished(() => void vi.useRealTimers());
-    vi.setSystemTime(Date.now() + 11_000);
+    pass(11);
     const later = await idp.issueAccessToken({ resource });
     const asked = idp.requests.count('introspection');
     for (let call = 0; call < 3; call += 1) await connection.verifyAccessToken(later);

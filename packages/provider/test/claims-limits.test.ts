@@ -2,7 +2,7 @@ import { ada, startStandIn } from '@mcp-whoami/testkit';
 import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
 import { excessOf } from '../src/json.ts';
-import { connect, resource } from './test-provider.ts';
+import { clientOf, connect, resource } from './test-provider.ts';
 
 const nested = (levels: number): unknown => JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
 
@@ -38,19 +38,18 @@ describe('claims', () => {
     expect(verdict.logMessage).toContain('100 levels');
   });
 
-  it.each([deepMember, largeMember])('beyond that are refused in an introspection', async (member) => {
+  it.each([
+    ['too deep', deepMember, 'malformed_token', 401, '100 levels'],
+    // The answer itself is not read to its end.
+    ['too large', largeMember, 'idp_unavailable', 503, 'more than 65536 bytes'],
+  ])('beyond that are refused in an introspection: %s', async (_, member, code, status, reason) => {
     await using idp = await startStandIn({ accessTokens: 'opaque', introspection: true });
-    const { clientId, clientSecret } = idp.introspectionClient;
-    await using connection = await connect(idp, {
-      TEST_CLIENT_ID: clientId,
-      TEST_CLIENT_SECRET: clientSecret,
-    });
+    await using connection = await connect(idp, clientOf(idp));
     const body = answer({ active: true, sub: ada.sub, aud: resource }, member);
     idp.fail('introspection', { status: 200, body });
-    // The answer itself may be too large to be read.
     const verdict = await verdictOn(connection, 'opaque');
-    if (member === deepMember) expect(verdict).toMatchObject({ code: 'malformed_token', status: 401 });
-    expect([401, 503]).toContain(verdict.status);
+    expect(verdict).toMatchObject({ code, status });
+    expect(verdict.logMessage).toContain(reason);
   });
 
   it.each([deepMember, largeMember])(

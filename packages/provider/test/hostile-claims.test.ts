@@ -3,7 +3,7 @@ import { hostileTokens, startStandIn } from '@mcp-whoami/testkit';
 import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { connect, resource } from './test-provider.ts';
+import { clientOf, connect, resource } from './test-provider.ts';
 
 const ordinaryHeader = z.strictObject({
   alg: z.string(),
@@ -28,12 +28,7 @@ const parsed = (text: string): unknown => {
 
 it('an introspection that calls hostile claims active is refused for the same reason as a JWT with them', async () => {
   await using idp = await startStandIn({ accessTokens: 'opaque', introspection: true });
-  const { clientId, clientSecret } = idp.introspectionClient;
-  await using connection = await connect(
-    idp,
-    { TEST_CLIENT_ID: clientId, TEST_CLIENT_SECRET: clientSecret },
-    { userinfoRole: 'none' },
-  );
+  await using connection = await connect(idp, clientOf(idp), { userinfoRole: 'none' });
   const introspectedAs = async (claims: string) => {
     idp.fail('introspection', { status: 200, body: claims.replace('{', '{"active":true,') });
     return verdictOn(connection, 'an-opaque-token').catch((error: unknown) => String(error));

@@ -1,7 +1,7 @@
 import { type Fault, startStandIn } from '@mcp-whoami/testkit';
 import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
-import { connect, resource } from './test-provider.ts';
+import { clientOf, connect, resource } from './test-provider.ts';
 
 /** An IdP whose userinfo endpoint alone decides. */
 const startWithUserinfo = async () => {
@@ -17,14 +17,7 @@ const startWithUserinfo = async () => {
 const startWithIntrospection = async () => {
   await using stack = new AsyncDisposableStack();
   const idp = stack.use(await startStandIn({ accessTokens: 'opaque', introspection: true }));
-  const { clientId, clientSecret } = idp.introspectionClient;
-  const connection = stack.use(
-    await connect(
-      idp,
-      { TEST_CLIENT_ID: clientId, TEST_CLIENT_SECRET: clientSecret },
-      { userinfoRole: 'none' },
-    ),
-  );
+  const connection = stack.use(await connect(idp, clientOf(idp), { userinfoRole: 'none' }));
   const token = await idp.issueAccessToken({ resource });
   const owned = stack.move();
   return { idp, connection, token, [Symbol.asyncDispose]: () => owned.disposeAsync() };
@@ -126,9 +119,7 @@ describe('userinfo that decides about a token which something else has looked at
         accessTokens: 'opaque',
         introspection: { answer: ({ sub: _, ...answer }) => answer },
       });
-      const { clientId, clientSecret } = idp.introspectionClient;
-      const client = { TEST_CLIENT_ID: clientId, TEST_CLIENT_SECRET: clientSecret };
-      await using connection = await connect(idp, client);
+      await using connection = await connect(idp, clientOf(idp));
       idp.fail('userinfo', fault);
       const token = await idp.issueAccessToken({ resource });
       expect(await verdictOn(connection, token)).toMatchObject({ code: 'idp_unavailable', status: 503 });

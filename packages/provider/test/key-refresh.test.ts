@@ -3,6 +3,8 @@ import { serveOnLoopback } from '@mcp-whoami/testkit';
 import { exportJWK, generateKeyPair } from 'jose';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { createKeySet } from '../src/idp/key-set.ts';
+import { holdTimers, pass } from './clock.ts';
+import { keepWarnings } from './keep-warnings.ts';
 
 const { publicKey } = await generateKeyPair('ES256');
 const jwk = await exportJWK(publicKey);
@@ -22,19 +24,13 @@ const start = async (maxAge = 86_400) => {
   const running = await serveOnLoopback(server);
   onTestFinished(() => running[Symbol.asyncDispose]());
   const url = `http://127.0.0.1:${running.port}/jwks`;
-  const warnings: { details: object; message: string }[] = [];
-  const logger = { warn: (details: object, message: string) => void warnings.push({ details, message }) };
+  const { warnings, logger } = keepWarnings();
   const keys = createKeySet(url, { maxAge, maxAgeName: 'TEST_KEYS_MAX_AGE_SECONDS', logger });
   const token = { payload: '', signature: '' };
   const find = async (kid: string) => (await keys.find({ alg: 'ES256', kid }, token)) !== undefined;
   const findPatiently = async (kid: string) =>
     (await keys.findPatiently({ alg: 'ES256', kid }, token)) !== undefined;
   return { requests, published, answer, warnings, find, findPatiently };
-};
-
-const pass = (seconds: number) => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
-  onTestFinished(() => void vi.useRealTimers());
 };
 
 it('keys that were asked for before a token came do not speak against its key', async () => {
@@ -60,8 +56,7 @@ it('what is sent only once waits until the keys may be asked for again', async (
   for (let index = 0; index < 20; index += 1) await find(`unknown-${index}`).catch(() => undefined);
   published.ids = ['second'];
   await expect(find('second')).rejects.toMatchObject({ code: 'idp_request_failed' });
-  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: Date.now() });
-  onTestFinished(() => void vi.useRealTimers());
+  holdTimers();
   const patient = findPatiently('second');
   await expect.poll(() => vi.getTimerCount()).toBeGreaterThan(0);
   await vi.advanceTimersByTimeAsync(10_000);

@@ -1,16 +1,17 @@
 import { ada, type Fault, startStandIn } from '@mcp-whoami/testkit';
 import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Caller } from '../src/index.ts';
+import { holdTimers, pass } from './clock.ts';
 import { connect, resource } from './test-provider.ts';
 
 /** How many times the keys are asked for at will; then once a cooldown. */
 const atWill = 10;
 
-const start = async () => {
+const start = async (environment: Record<string, string> = {}) => {
   await using stack = new AsyncDisposableStack();
   const idp = stack.use(await startStandIn());
-  const connection = stack.use(await connect(idp, {}, { userinfoRole: 'none' }));
+  const connection = stack.use(await connect(idp, environment, { userinfoRole: 'none' }));
   const claims = () => idp.validClaims({ aud: resource });
   const subjectOf = async (token: string) => (await connection.verifyAccessToken(token)).subject;
   const owned = stack.move();
@@ -23,12 +24,6 @@ const start = async () => {
     keyRequests: () => idp.requests.count('jwks'),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-};
-
-/** Lets the clocks run on by seconds. */
-const pass = (seconds: number) => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
-  onTestFinished(() => void vi.useRealTimers());
 };
 
 describe('the keys of an issuer', () => {
@@ -265,6 +260,24 @@ describe('the keys of an issuer', () => {
     }
     expect(started.keyRequests()).toBeGreaterThan(1);
   });
+
+  it('serve no longer than <P>_KEYS_MAX_AGE_SECONDS says, which the log then names', async () => {
+    await using started = await start({ TEST_KEYS_MAX_AGE_SECONDS: '60' });
+    const token = started.goodToken();
+    await started.subjectOf(token);
+    started.idp.fail('jwks', 'status-500');
+    pass(59);
+    expect(await started.subjectOf(token)).toBe(ada.sub);
+    pass(2);
+    expect(await verdictOn(started.connection, token)).toMatchObject({
+      code: 'idp_unavailable',
+      status: 503,
+    });
+    // The request for newer keys has failed, and no other may be made yet.
+    const verdict = await verdictOn(started.connection, token);
+    expect(verdict).toMatchObject({ code: 'idp_unavailable', status: 503 });
+    expect(verdict.logMessage).toContain('TEST_KEYS_MAX_AGE_SECONDS');
+  });
 });
 
 describe('a logout token', () => {
@@ -300,8 +313,7 @@ describe('a logout token', () => {
     const token = idp.signJwt(idp.validClaims({ aud: resource }));
     expect(await verdictOn(connection, token)).toMatchObject({ status: 503 });
 
-    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'], now: Date.now() });
-    onTestFinished(() => void vi.useRealTimers());
+    holdTimers();
     const loggedOut = connection.backchannelLogout?.(logoutToken());
     await expect.poll(() => vi.getTimerCount()).toBeGreaterThan(0);
     await vi.advanceTimersByTimeAsync(10_000);

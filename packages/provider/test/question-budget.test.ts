@@ -1,7 +1,8 @@
 import { ada, type Fault, startStandIn } from '@mcp-whoami/testkit';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Caller } from '../src/index.ts';
-import { connect, resource } from './test-provider.ts';
+import { pass } from './clock.ts';
+import { clientOf, connect, resource } from './test-provider.ts';
 
 /** How many tokens of nobody a caller may have asked about in ten seconds, and how many the network around it. */
 const bound = 500;
@@ -11,18 +12,11 @@ const atOnce = { caller: 16, network: 24, strangers: 32 };
 
 const inactive: Fault = { status: 200, body: { active: false } };
 
-const pass = (seconds: number) => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
-  onTestFinished(() => void vi.useRealTimers());
-};
-
 const start = async (lifetime = '10') => {
   await using stack = new AsyncDisposableStack();
   const idp = stack.use(await startStandIn({ accessTokens: 'opaque', introspection: true }));
-  const { clientId, clientSecret } = idp.introspectionClient;
-  const client = { TEST_CLIENT_ID: clientId, TEST_CLIENT_SECRET: clientSecret };
   const connection = stack.use(
-    await connect(idp, { ...client, TEST_TOKEN_CACHE_SECONDS: lifetime }, { userinfoRole: 'none' }),
+    await connect(idp, { ...clientOf(idp), TEST_TOKEN_CACHE_SECONDS: lifetime }, { userinfoRole: 'none' }),
   );
   let garbage = 0;
   /** Bad tokens, to which the IdP says no in no time. */

@@ -1,14 +1,15 @@
 import { ada, startStandIn } from '@mcp-whoami/testkit';
 import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { pass } from './clock.ts';
+import { keepWarnings } from './keep-warnings.ts';
 import { connect, resource } from './test-provider.ts';
 
 /** An IdP that takes its own JWTs at userinfo, so that its 401 there is a revocation. */
 const start = async (environment: Record<string, string> = {}) => {
   await using stack = new AsyncDisposableStack();
   const idp = stack.use(await startStandIn({ jwtsHonoured: true }));
-  const warnings: { details: object; message: string }[] = [];
-  const logger = { warn: (details: object, message: string) => void warnings.push({ details, message }) };
+  const { warnings, logger } = keepWarnings();
   const connection = stack.use(await connect(idp, environment, { userinfoRole: 'revocation' }, logger));
   const owned = stack.move();
   return {
@@ -18,11 +19,6 @@ const start = async (environment: Record<string, string> = {}) => {
     issue: () => idp.issueAccessToken({ resource }),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-};
-
-const pass = (seconds: number) => {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + seconds * 1000 });
-  onTestFinished(() => void vi.useRealTimers());
 };
 
 describe('a proved token whose revocation the IdP cannot be asked about', () => {
@@ -76,6 +72,21 @@ it('the question whether a proved token was revoked does not wait for strangers�
   started.idp.recover();
   expect(await verdictOn(started.connection, token)).toMatchObject({ code: 'revoked' });
   await Promise.all(strangers);
+});
+
+it('the question whether a proved token was revoked is asked though strangers’ tokens had the endpoint shut', async () => {
+  await using started = await start({ TEST_AUDIENCE: '*' });
+  const { idp, connection, warnings } = started;
+  const token = await started.issue();
+  await connection.verifyAccessToken(token);
+  await idp.revoke(token);
+  idp.fail('userinfo', 'refuse');
+  for (let index = 0; index < 20; index += 1) await verdictOn(connection, `garbage-${index}`);
+  await expect.poll(async () => (await verdictOn(connection, 'garbage')).logMessage).toContain('left alone');
+  idp.recover();
+  expect((await verdictOn(connection, 'garbage')).logMessage).toContain('left alone');
+  expect(await verdictOn(connection, token)).toMatchObject({ code: 'revoked', status: 401 });
+  expect(warnings).toEqual([]);
 });
 
 it('the questions about one user’s tokens leave turns for those about another’s', async () => {

@@ -38,6 +38,12 @@ export const testProvider = (changes: Partial<AuthorizationServer> = {}) =>
       ),
   });
 
+/** This server's own client at the IdP, which introspects. */
+export const clientOf = ({ introspectionClient: { clientId, clientSecret } }: StandIn) => ({
+  TEST_CLIENT_ID: clientId,
+  TEST_CLIENT_SECRET: clientSecret,
+});
+
 const silent: WarningLogger = { warn: () => undefined };
 
 /** Connects it with an IdP. */

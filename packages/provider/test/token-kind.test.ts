@@ -1,7 +1,7 @@
 import { ada, dexLike, type StandIn, startStandIn } from '@mcp-whoami/testkit';
 import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
-import { connect, resource } from './test-provider.ts';
+import { clientOf, connect, resource } from './test-provider.ts';
 
 const clientId = 'the-mcp-client';
 const plain = { header: { typ: 'JWT' } };
@@ -51,8 +51,7 @@ describe('an explicit access token type', () => {
       accessTokens: 'opaque',
       introspection: { answer: (answer) => ({ ...answer, nonce: 'n', typ: 'Bearer' }) },
     });
-    const { clientId: id, clientSecret } = idp.introspectionClient;
-    await using connection = await connect(idp, { TEST_CLIENT_ID: id, TEST_CLIENT_SECRET: clientSecret });
+    await using connection = await connect(idp, clientOf(idp));
     const token = await idp.issueAccessToken({ resource });
     expect((await connection.verifyAccessToken(token)).provedBy).toBe('introspection');
   });

@@ -1,8 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { ada, type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
 import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { connect, resource } from './test-provider.ts';
+import { describe, expect, it } from 'vitest';
+import { pass } from './clock.ts';
+import { clientOf, connect, resource } from './test-provider.ts';
 
 const now = () => Math.floor(Date.now() / 1000);
 
@@ -18,9 +19,7 @@ const signedBySecret = (claims: object, header: object = {}) => {
 const start = async (options: StandInOptions = {}) => {
   await using stack = new AsyncDisposableStack();
   const idp = stack.use(await startStandIn({ introspection: true, jwtsHonoured: true, ...options }));
-  const { clientId, clientSecret } = idp.introspectionClient;
-  const client = { TEST_CLIENT_ID: clientId, TEST_CLIENT_SECRET: clientSecret };
-  const connection = stack.use(await connect(idp, client, { userinfoRole: 'none' }));
+  const connection = stack.use(await connect(idp, clientOf(idp), { userinfoRole: 'none' }));
   const withoutClient = stack.use(await connect(idp, {}, { userinfoRole: 'none' }));
   const owned = stack.move();
   return {
@@ -91,10 +90,8 @@ describe('a JWT that cannot be judged here', () => {
 
   it('of Okta is introspected where its own audience is accepted', async () => {
     await using idp = await startStandIn({ introspection: true });
-    const { clientId, clientSecret } = idp.introspectionClient;
     await using connection = await connect(idp, {
-      TEST_CLIENT_ID: clientId,
-      TEST_CLIENT_SECRET: clientSecret,
+      ...clientOf(idp),
       TEST_AUDIENCE: idp.issuer,
     });
     idp.fail('introspection', { status: 200, body: active(idp, { aud: idp.issuer }) });
@@ -238,8 +235,7 @@ describe('a JWT that cannot be judged here', () => {
     await using started = await start();
     started.introspectedAs({ active: false });
     // The time in which so many may be asked about does not end.
-    vi.useFakeTimers({ toFake: ['Date'] });
-    onTestFinished(() => void vi.useRealTimers());
+    pass(0);
     const claims = started.idp.validClaims({ aud: resource });
     const statuses: number[] = [];
     for (let batch = 0; batch < 14; batch += 1) {

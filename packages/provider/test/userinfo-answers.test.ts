@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { ada, nativeClient, type StandIn, startStandIn } from '@mcp-whoami/testkit';
 import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
-import { connect, resource, testProvider } from './test-provider.ts';
+import { clientOf, connect, resource, testProvider } from './test-provider.ts';
 
 const asJwt = { 'content-type': 'application/jwt; charset=utf-8' };
 const { client_id: client } = nativeClient;
@@ -109,11 +109,7 @@ describe('a signed answer that names the user of an introspected token', () => {
       accessTokens: 'opaque',
       introspection: { answer: ({ sub: _, ...answer }) => answer },
     });
-    const { clientId, clientSecret } = idp.introspectionClient;
-    await using connection = await connect(idp, {
-      TEST_CLIENT_ID: clientId,
-      TEST_CLIENT_SECRET: clientSecret,
-    });
+    await using connection = await connect(idp, clientOf(idp));
     idp.fail('userinfo', { status: 200, headers: asJwt, body: signedAnswer(idp, { aud }) });
     const token = await idp.issueAccessToken({ resource });
     if (subject === undefined) expect((await verdictOn(connection, token)).status).toBe(503);
@@ -141,11 +137,7 @@ describe('the profile', () => {
       accessTokens: 'opaque',
       introspection: { answer: () => ({ active: true, aud: resource }) },
     });
-    const { clientId, clientSecret } = idp.introspectionClient;
-    await using connection = await connect(idp, {
-      TEST_CLIENT_ID: clientId,
-      TEST_CLIENT_SECRET: clientSecret,
-    });
+    await using connection = await connect(idp, clientOf(idp));
     idp.fail('userinfo', { status: 200, body: { sub: ada.sub, name: ada.name, ...rights, ...times } });
     const accepted = await connection.verifyAccessToken(await idp.issueAccessToken({ resource }));
     expect(accepted).toMatchObject({ scopes: [], clientId: '', audience: [resource] });

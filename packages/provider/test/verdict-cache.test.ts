@@ -2,19 +2,18 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { ada, grace, startStandIn } from '@mcp-whoami/testkit';
 import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { connect, resource } from './test-provider.ts';
+import { describe, expect, it } from 'vitest';
+import { pass } from './clock.ts';
+import { clientOf, connect, resource } from './test-provider.ts';
 
 /** An IdP that is asked about every token, and a connection that remembers what it said. */
 const start = async (environment: Record<string, string> = {}) => {
   await using stack = new AsyncDisposableStack();
   const idp = stack.use(await startStandIn({ accessTokens: 'opaque', introspection: true }));
-  const { clientId, clientSecret } = idp.introspectionClient;
-  const client = { TEST_CLIENT_ID: clientId, TEST_CLIENT_SECRET: clientSecret };
   const connection = stack.use(
     await connect(
       idp,
-      { ...client, TEST_TOKEN_CACHE_SECONDS: '10', ...environment },
+      { ...clientOf(idp), TEST_TOKEN_CACHE_SECONDS: '10', ...environment },
       { userinfoRole: 'none' },
     ),
   );
@@ -22,21 +21,11 @@ const start = async (environment: Record<string, string> = {}) => {
   return { idp, connection, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 };
 
-/** Lets the clocks run on by seconds. */
-const pass = (seconds: number) => {
-  vi.setSystemTime(Date.now() + seconds * 1000);
-};
-
 /** Bytes that live objects take. */
 const heapInUse = () => {
   setFlagsFromString('--expose-gc');
   runInNewContext('gc')();
   return process.memoryUsage().heapUsed;
-};
-
-const fakeClocks = () => {
-  vi.useFakeTimers({ toFake: ['Date'] });
-  onTestFinished(() => void vi.useRealTimers());
 };
 
 describe('a verdict', () => {
@@ -67,7 +56,7 @@ describe('a verdict', () => {
 
   it('is asked for again after its lifetime, so a revoked token is refused then', async () => {
     await using started = await start();
-    fakeClocks();
+    pass(0);
     const token = await started.idp.issueAccessToken({ resource });
     await started.connection.verifyAccessToken(token);
     await started.idp.revoke(token);
@@ -79,7 +68,7 @@ describe('a verdict', () => {
 
   it.each(['accepts', 'refuses'])('that %s is asked for again when the clock was set back', async (kind) => {
     await using started = await start();
-    fakeClocks();
+    pass(0);
     const token = kind === 'accepts' ? await started.idp.issueAccessToken({ resource }) : 'unknown';
     const judge = () => started.connection.verifyAccessToken(token).catch(() => undefined);
     await judge();
@@ -90,7 +79,7 @@ describe('a verdict', () => {
 
   it('never outlives the token', async () => {
     await using started = await start({ TEST_TOKEN_CACHE_SECONDS: '60' });
-    fakeClocks();
+    pass(0);
     const token = await started.idp.issueAccessToken({ resource, lifetime: 5 });
     await started.connection.verifyAccessToken(token);
     pass(6);
@@ -99,7 +88,7 @@ describe('a verdict', () => {
 
   it('that refuses is remembered for seconds only', async () => {
     await using started = await start();
-    fakeClocks();
+    pass(0);
     await verdictOn(started.connection, 'unknown');
     await verdictOn(started.connection, 'unknown');
     expect(started.idp.requests.count('introspection')).toBe(1);

@@ -1,7 +1,8 @@
 import { ada, dexLike, startStandIn, withoutAlg } from '@mcp-whoami/testkit';
 import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { connect, resource } from './test-provider.ts';
+import { describe, expect, it } from 'vitest';
+import { pass } from './clock.ts';
+import { clientOf, connect, resource } from './test-provider.ts';
 
 describe('a JWT', () => {
   it('carries token, issuer, subject, client, scopes, audience, expiry, claims and proof', async () => {
@@ -109,8 +110,7 @@ describe('a JWT', () => {
     await using connection = await connect(idp);
     await connection.verifyAccessToken(await idp.issueAccessToken({ resource }));
     idp.fail('jwks', 'status-500');
-    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 30 * 60_000 });
-    onTestFinished(() => void vi.useRealTimers());
+    pass(30 * 60);
     const known = idp.signJwt(idp.validClaims({ aud: resource }));
     expect((await connection.verifyAccessToken(known)).subject).toBe('ada');
     const unknown = idp.signJwt(idp.validClaims({ aud: resource }), { header: { kid: 'new' } });
@@ -172,10 +172,8 @@ describe('an opaque token', () => {
       userinfoAnswer: ({ token: sent }) =>
         sent === token ? { status: 200, body: { sub: 'ada' } } : { status: 401, body: {} },
     });
-    const { clientId, clientSecret } = idp.introspectionClient;
-    const client = { TEST_CLIENT_ID: clientId, TEST_CLIENT_SECRET: clientSecret };
     await using byUserinfo = await connect(idp, { TEST_AUDIENCE: '*' });
-    await using byIntrospection = await connect(idp, client);
+    await using byIntrospection = await connect(idp, clientOf(idp));
     idp.fail('introspection', { status: 200, body: { active: true, sub: 'ada', aud: resource } });
     expect((await byUserinfo.verifyAccessToken(token)).provedBy).toBe('userinfo');
     expect((await byIntrospection.verifyAccessToken(token)).provedBy).toBe('introspection');
@@ -262,11 +260,9 @@ describe('introspection', () => {
   ) => {
     await using stack = new AsyncDisposableStack();
     const idp = stack.use(await startStandIn({ accessTokens: 'opaque', introspection: { answer } }));
-    const { clientId, clientSecret } = idp.introspectionClient;
-    const client = { TEST_CLIENT_ID: clientId, TEST_CLIENT_SECRET: clientSecret };
-    const connection = stack.use(await connect(idp, client));
+    const connection = stack.use(await connect(idp, clientOf(idp)));
     const owned = stack.move();
-    return { idp, connection, client, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+    return { idp, connection, [Symbol.asyncDispose]: () => owned.disposeAsync() };
   };
 
   it('asks for an access token, and adds the profile', async () => {
@@ -371,7 +367,7 @@ describe('introspection', () => {
 
   it('with a wrong secret is undecided, and the log names the settings', async () => {
     await using started = await start();
-    await using wrong = await connect(started.idp, { ...started.client, TEST_CLIENT_SECRET: 'wrong' });
+    await using wrong = await connect(started.idp, { ...clientOf(started.idp), TEST_CLIENT_SECRET: 'wrong' });
     const verdict = await verdictOn(wrong, await started.idp.issueAccessToken({ resource }));
     expect(verdict).toMatchObject({ status: 503 });
     expect(verdict.logMessage).toContain('TEST_CLIENT_SECRET');

@@ -6,7 +6,7 @@ import { jsonPathPattern, valueAt } from '../src/json.ts';
 import { requireAudience } from '../src/token/audience.ts';
 import { checkClaims } from '../src/token/token-claims.ts';
 import { findUser } from '../src/token/user.ts';
-import { connect, resource } from './test-provider.ts';
+import { clientOf, connect, resource } from './test-provider.ts';
 
 /** Names that mean something to this server, to an IdP or to JavaScript. */
 const tellingNames = [
@@ -201,14 +201,10 @@ describe('whatever the IdP answers, the verdict is one of three', () => {
   });
 
   it('at introspection', async () => {
-    await using started = await start(
-      { accessTokens: 'opaque', introspection: true },
-      ({ introspectionClient: { clientId, clientSecret } }) => ({
-        TEST_AUDIENCE: '*',
-        TEST_CLIENT_ID: clientId,
-        TEST_CLIENT_SECRET: clientSecret,
-      }),
-    );
+    await using started = await start({ accessTokens: 'opaque', introspection: true }, (idp) => ({
+      TEST_AUDIENCE: '*',
+      ...clientOf(idp),
+    }));
     const { idp, connection } = started;
     const active = fc
       .array(fc.tuple(name, json), { maxLength: 8 })

@@ -7,13 +7,10 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const lacking = spawnSync('redis-server', ['--version']).error !== undefined;
 
-let told = false;
-
 /** Tests against a real Redis. Without a redis-server on the PATH they are skipped, in CI they fail. */
 export const describeRedis = (name: string, body: () => void): void => {
-  if (lacking && !told) {
+  if (lacking) {
     skipOutsideCi('The tests of the store in Redis need a redis-server on the PATH, and there is none');
-    told = true;
   }
   describe.skipIf(lacking)(name, body);
 };

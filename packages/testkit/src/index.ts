@@ -41,3 +41,41 @@ export {
   type UserinfoReply,
   type UserinfoRequest,
 } from './stand-in/user-endpoint.ts';
+export type { UpstreamClient } from './upstream/client.ts';
+export {
+  adaAtEntra,
+  type EntraAccount,
+  entraConsumers,
+  entraTenant,
+  graceAtEntra,
+} from './upstream/entra/account.ts';
+export { type EntraError, entraError } from './upstream/entra/error.ts';
+export {
+  type EntraEndpoint,
+  type EntraLike,
+  type EntraLikeOptions,
+  startEntraLike,
+} from './upstream/entra/start.ts';
+export { adaAtGithub, type GithubAccount, graceAtGithub } from './upstream/github/account.ts';
+export type { GithubPermission } from './upstream/github/github.ts';
+export { githubRateLimit, githubSecondaryRateLimit } from './upstream/github/rate-limits.ts';
+export {
+  type GithubEndpoint,
+  type GithubLike,
+  type GithubLikeOptions,
+  startGithubLike,
+} from './upstream/github/start.ts';
+export { adaAtGoogle, type GoogleAccount, graceAtGoogle } from './upstream/google/account.ts';
+export {
+  type GoogleEndpoint,
+  type GoogleLike,
+  type GoogleLikeOptions,
+  startGoogleLike,
+} from './upstream/google/start.ts';
+export type { UpstreamAccount } from './upstream/people.ts';
+export type { Served } from './upstream/serve.ts';
+export type {
+  OpenIdUpstreamStandIn,
+  UpstreamOptions,
+  UpstreamStandIn,
+} from './upstream/upstream-stand-in.ts';

@@ -1,6 +1,7 @@
 import { ada, grace, type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
 import { ownResource } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
+import { clientOf } from '../client-of.ts';
 import { callWhoami, jsonRpcHeaders, startWhoami } from '../start-whoami.ts';
 import { ask, call, clientMeta, headersOf, message, post, revision } from './stateless-call.ts';
 
@@ -23,10 +24,6 @@ const startSignedIn = async (
 };
 
 const opaque: StandInOptions = { accessTokens: 'opaque', introspection: true };
-const introspecting = ({ introspectionClient: { clientId, clientSecret } }: StandIn) => ({
-  OIDC_CLIENT_ID: clientId,
-  OIDC_CLIENT_SECRET: clientSecret,
-});
 
 const ping = { jsonrpc: '2.0', id: 1, method: 'ping' };
 
@@ -131,7 +128,7 @@ describe('the guard comes first', () => {
   });
 
   it('503 while the IdP cannot be asked, and 429 after too many bad tokens', async () => {
-    await using started = await startSignedIn(opaque, introspecting);
+    await using started = await startSignedIn(opaque, clientOf);
     const { idp, whoami } = started;
     idp.fail('introspection', 'status-500');
     for (const [name, body, headers] of kinds) {

@@ -1,6 +1,6 @@
-import { createConnection } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { openSocket } from '../raw-socket.ts';
 import { callWhoami, jsonRpcHeaders, startWhoami } from '../start-whoami.ts';
 import {
   ask,
@@ -251,12 +251,11 @@ describe('a request of 2026-07-28', () => {
 
   it('is served however its client leaves', async () => {
     await using whoami = await startWhoami(nobody);
-    const { hostname, port } = new URL(whoami.mcp);
     const body = JSON.stringify(call());
     const lines = Object.entries({ ...headersOf(call()), host: 'localhost', 'content-length': body.length });
     const raw = `POST /mcp HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}`).join('\r\n')}\r\n\r\n${body}`;
     for (let left = 0; left < 20; left += 1) {
-      const socket = createConnection(Number(port), hostname);
+      const socket = openSocket(whoami.mcp);
       await new Promise((resolve) => socket.write(raw, resolve));
       socket.destroy();
     }

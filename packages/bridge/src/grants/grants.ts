@@ -35,7 +35,8 @@ export interface Grants {
   find(grantId: string): Promise<Access | undefined>;
   /** Whether tokens of a grant are good still. */
   isLive(grantId: string): Promise<boolean>;
-  update(grantId: string, changed: Access): Promise<void>;
+  /** Changes some of it; one that has ended meanwhile stays so. */
+  update(grantId: string, changes: Partial<Access>): Promise<void>;
   /** Ends a grant and all that it gave. */
   end(grantId: string): Promise<void>;
   listOf(subject: string): Promise<(Access & { grantId: string })[]>;
@@ -69,12 +70,15 @@ export function createGrants(store: Store): Grants {
         return record && access.parse(JSON.parse(record.value));
       }),
     isLive: async (grantId) => (await askStore(() => store.get(keyOf(grantId)))) !== undefined,
-    update: async (grantId, changed) => {
-      const record = await askStore(() => store.get(keyOf(grantId)));
-      // One that has ended meanwhile stays so.
-      if (record === undefined) return;
-      await askStore(() => store.replace(keyOf(grantId), record.value, JSON.stringify(changed)));
-    },
+    update: (grantId, changes) =>
+      askStore(async () => {
+        for (;;) {
+          const record = await store.get(keyOf(grantId));
+          if (record === undefined) return;
+          const changed = { ...access.parse(JSON.parse(record.value)), ...changes };
+          if (await store.replace(keyOf(grantId), record.value, JSON.stringify(changed))) return;
+        }
+      }),
     end: (grantId) => askStore(() => store.deleteGroup(grantId)),
     listOf: (subject) =>
       askStore(async () => {

@@ -9,6 +9,9 @@ import { type Access, type Grants, now } from './grants.ts';
 /** How long the IdP's word about a person holds, in seconds. */
 export const RECHECK_INTERVAL_SECONDS = 15 * 60;
 
+/** How exactly a person is told when access was last used, in seconds. */
+const USE_INTERVAL_SECONDS = 60;
+
 /**
  * Seconds: how long one process may ask for all others, which is longer than an answer takes, and how long those wait
  * for it. A refresh token of the IdP that rotates must not be used twice.
@@ -39,17 +42,18 @@ export function createRecheck({ store, grants, upstream, admission, logger }: Re
 
   const ask = async (grantId: string, known: Access): Promise<Access | undefined> => {
     try {
-      const { subject, identity, session } = await upstream.revalidate(known.session);
+      const { subject, identity, session } = await upstream.revalidate(known.session, (rotated) =>
+        grants.update(grantId, { session: rotated }),
+      );
       if (subject !== known.subject)
         return await end(
           grantId,
           'upstream_mismatch',
           `${upstream.title} answers for another person at a refresh`,
         );
-      const checked = { ...known, claims: identity.claims, session, lastUsed: now(), checkedAt: now() };
-      // First of all: what the IdP has rotated is lost otherwise.
+      const checked = { claims: identity.claims, session, lastUsed: now(), checkedAt: now() };
       await grants.update(grantId, checked);
-      if (admission.admit(subject, identity)) return checked;
+      if (admission.admit(subject, identity)) return { ...known, ...checked };
       return await end(grantId, 'not_admitted', `${subject} may no longer come`);
     } catch (error) {
       if (isUpstreamRefused(error)) return end(grantId, error.code, error.logMessage);
@@ -58,11 +62,17 @@ export function createRecheck({ store, grants, upstream, admission, logger }: Re
     }
   };
 
+  const used = async (grantId: string, known: Access): Promise<Access> => {
+    if (now() - known.lastUsed >= USE_INTERVAL_SECONDS) await grants.update(grantId, { lastUsed: now() });
+    return known;
+  };
+
   const isFresh = ({ checkedAt }: Access) => now() - checkedAt < RECHECK_INTERVAL_SECONDS;
 
   return async (grantId: string): Promise<Access | undefined> => {
     const known = await grants.find(grantId);
-    if (known === undefined || isFresh(known)) return known;
+    if (known === undefined) return undefined;
+    if (isFresh(known)) return used(grantId, known);
     return askStore(() =>
       withLock(store, { kind: 'recheck', id: grantId }, LOCK, async () => {
         const current = await grants.find(grantId);

@@ -40,6 +40,11 @@ export function isOutage(status: number): boolean {
   return status >= 500 || status === 408 || status === 429;
 }
 
+/** GitHub says with 403 that it was asked too often, by the headers of its rate limit. */
+export function isRateLimit({ status, headers }: Pick<IdpAnswer, 'status' | 'headers'>): boolean {
+  return status === 403 && (headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0');
+}
+
 /** An answer that says nothing of what was asked. */
 export function outageError(url: string, { status, headers }: Pick<IdpAnswer, 'status' | 'headers'>) {
   return new IdpRequestError(url, `answers ${status}`, { retryAfter: retryAfterOf(headers) });

@@ -41,7 +41,9 @@ export type QuestionBudget = <Answer>(
 /**
  * Bounds the questions that tokens of nobody cost the IdP: a caller whose tokens prove nothing has them asked about
  * no more for the rest of a window, and strangers together hold no more than a part of the turns. Good tokens cost
- * nothing, whatever their number, and a token that was accepted before is held up by no bad one.
+ * nothing, whatever their number, and a token that was accepted before is held up by no bad one. No rate limiter for
+ * Express (rate-limiter-flexible, express-rate-limit) does this: their stores in memory are unbounded, none limits how
+ * many questions are under way, and none counts a /64 beside its /48.
  *
  * The function throws {@link RateLimitedError} beyond the bounds, and {@link VerificationUndecidedError} when too
  * many questions are under way: nothing is known of such a token.

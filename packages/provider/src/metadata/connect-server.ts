@@ -4,6 +4,7 @@ import { authorizationServerMetadata } from './authorization-server-metadata.ts'
 import type { ConnectedServer, EndpointsByHand, MetadataSource, OwnServer } from './connected-server.ts';
 import { discoverMetadata } from './discovery.ts';
 import { publishedMetadata } from './published-metadata.ts';
+import { reachableUrl } from './reachable-url.ts';
 import { checkEndpoints } from './transport-security.ts';
 
 /** What the settings say instead of, or beside, the metadata. */
@@ -51,13 +52,6 @@ export async function connectServer(
       context,
     ),
   };
-}
-
-/** When the public issuer cannot be reached from here, its endpoints are reached as its metadata was. */
-function reachableUrl(url: string, issuer: string, discoveryUrl: string | undefined): string {
-  const target = new URL(url);
-  if (discoveryUrl === undefined || target.origin !== new URL(issuer).origin) return url;
-  return `${new URL(discoveryUrl).origin}${target.pathname}${target.search}`;
 }
 
 function ownServer({ metadata: document }: OwnServer): ConnectedServer {

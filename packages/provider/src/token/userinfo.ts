@@ -3,6 +3,7 @@ import { TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
 import {
   askAboutToken,
   isOutage,
+  isRateLimit,
   jsonOf,
   MAX_USER_ANSWER_BYTES,
   outageError,
@@ -61,11 +62,6 @@ export function createUserinfoReader(
 
 /** What of a token can be sent on. */
 const visibleAscii = /^[\x21-\x7e]*$/;
-
-/** GitHub says with 403 that it was asked too often, by the headers of its rate limit. */
-function isRateLimit({ status, headers }: IdpAnswer): boolean {
-  return status === 403 && (headers.has('retry-after') || headers.get('x-ratelimit-remaining') === '0');
-}
 
 /** Without a token it is the neutral question, whether the endpoint answers at all. */
 function questionOf({ method = 'GET', headers, body }: UserinfoEndpoint, token?: string): IdpRequest {

@@ -3,7 +3,7 @@ import { TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
 import { quote } from '../printable.ts';
 
 /** Every asymmetric JWS algorithm (RFC 7518 §3.1, RFC 8037, RFC 9864, ML-DSA): a key's own type decides. */
-const asymmetricAlgorithms = [
+export const asymmetricAlgorithms: readonly string[] = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
   ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
   ...['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'],
@@ -38,8 +38,8 @@ export async function verifySignature(token: string, keys: JWTVerifyGetKey): Pro
 }
 
 /** Several keys may fit a token without `kid`: each is tried (RFC 7515 §4.1.4), and what is wrong with one ends with it. */
-async function verifyWithEachKey(token: string, keys: JWTVerifyGetKey): Promise<Uint8Array> {
-  const options = { algorithms: asymmetricAlgorithms };
+export async function verifyWithEachKey(token: string, keys: JWTVerifyGetKey): Promise<Uint8Array> {
+  const options = { algorithms: [...asymmetricAlgorithms] };
   try {
     return (await compactVerify(token, keys, options)).payload;
   } catch (error) {

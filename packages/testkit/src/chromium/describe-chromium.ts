@@ -16,15 +16,10 @@ export type OpenPage = (options?: BrowserContextOptions) => Promise<Page>;
 const lacking =
   'The tests in a real browser need a Chromium, at /usr/bin/chromium or where CHROMIUM_PATH says, and there is none';
 
-let told = false;
-
 /** Tests in a real browser, which starts once for all of them. Without a Chromium they are skipped, in CI they fail. */
 export const describeChromium = (name: string, body: (openPage: OpenPage) => void): void => {
   const executablePath = findChromium();
-  if (executablePath === undefined && !told) {
-    skipOutsideCi(lacking);
-    told = true;
-  }
+  if (executablePath === undefined) skipOutsideCi(lacking);
   describe.skipIf(executablePath === undefined)(name, () => {
     let browser: Browser | undefined;
     beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { hostileBodies } from './bodies.ts';
 import { hostileCredentials } from './credentials.ts';
 import { hostileFraming } from './framing.ts';
+import { hostileHosts } from './hosts.ts';
 import type { HostileRequest, PostChanges, RequestForge } from './row.ts';
 import { hostileTargets } from './targets.ts';
 
@@ -27,5 +28,7 @@ export const hostileRequests = (server: {
     return `${lines.join('\r\n')}\r\n\r\n${body}`;
   };
   const forge: RequestForge = { ...server, publicPath, post };
-  return [hostileCredentials, hostileTargets, hostileFraming, hostileBodies].flatMap((rows) => rows(forge));
+  return [hostileCredentials, hostileTargets, hostileHosts, hostileFraming, hostileBodies].flatMap((rows) =>
+    rows(forge),
+  );
 };

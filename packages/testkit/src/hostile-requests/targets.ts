@@ -87,33 +87,6 @@ const queries: [string, string, string | undefined][] = [
   ['the token in the fragment', '#access_token=@', 'credentials_missing'],
 ];
 
-const hosts: [string, string][] = [
-  ['of another server', 'evil.example'],
-  ['that begins with this one', '@.evil.example'],
-  ['with this one as its user', 'localhost@evil.example'],
-  ['of an address of this machine as a prefix', '127.0.0.1.evil.example'],
-  ['of a metadata service', '169.254.169.254'],
-  ['of any address', '[::]'],
-  ['with a path', 'localhost/evil.example'],
-  ['with a query', 'localhost?evil.example'],
-  ['with a back slash', 'localhost\\evil.example'],
-  ['in a list', 'localhost, evil.example'],
-  ['that is empty', ''],
-];
-
-const origins = [
-  'https://evil.example',
-  'null',
-  'file://',
-  'http://localhost.evil.example',
-  'http://localhost@evil.example',
-  'http://127.0.0.1.evil.example',
-  'http://evil.example#http://localhost',
-  'http://localhost:3001/mcp',
-  'http://localhost http://evil.example',
-  'chrome-extension://abcdefghijklmnop',
-];
-
 const methods = ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND'];
 const overrides = [
   'X-HTTP-Method-Override: OPTIONS',
@@ -124,11 +97,8 @@ const overrides = [
   'X-Forwarded-Path: /health',
 ];
 
-/** What may be taken for the host instead of `Host`, and says this server's. */
-const hostOverrides = ['X-Forwarded-Host: @', 'X-Host: @', 'X-Original-Host: @', 'Forwarded: host="@"'];
-
-/** Where a request goes, for whom and from where. */
-export const hostileTargets = ({ host, token, publicPath, post }: RequestForge): HostileRequest[] => {
+/** Where a request goes, and how. */
+export const hostileTargets = ({ token, publicPath, post }: RequestForge): HostileRequest[] => {
   const good = `Authorization: Bearer ${token}`;
   return [
     ...paths.map((target) => ({
@@ -142,20 +112,6 @@ export const hostileTargets = ({ host, token, publicPath, post }: RequestForge):
       source: 'Tsai, Breaking Parser Logic, Black Hat USA 2018; RFC 3986 §6.2',
       raw: post([], { target: target.replaceAll('@', publicPath || '/tools/whoami') }),
       status: [400, 401, 403, 404],
-    })),
-    {
-      name: 'a target in absolute form of another server',
-      source: 'DNS rebinding: MCP transports, Security Warning; RFC 9112 §3.2.2',
-      raw: post([good], { target: `http://evil.example${publicPath}/mcp` }),
-      status: [400, 403],
-      expectedReason: 'host_not_allowed',
-    },
-    ...hostOverrides.map((header) => ({
-      name: `a Host of another server, ${header}`,
-      source: 'DNS rebinding: MCP transports, Security Warning; a page may set these headers',
-      raw: post([good, header.replace('@', host)], { host: 'evil.example' }),
-      status: [403],
-      expectedReason: 'host_not_allowed',
     })),
     ...queries.map(([name, query, expectedReason]) => ({
       name,
@@ -171,51 +127,12 @@ export const hostileTargets = ({ host, token, publicPath, post }: RequestForge):
       status: [400],
       expectedReason: 'credentials_in_query',
     },
-    ...hosts.map(([name, other]) => ({
-      name: `a Host ${name}`,
-      source: 'DNS rebinding: MCP transports, Security Warning; RFC 9112 §3.2',
-      raw: post([good], { host: other.replace('@', host) }),
-      status: [400, 403],
-    })),
-    {
-      name: 'two Hosts, this one first',
-      source: 'RFC 9112 §3.2',
-      raw: post(['Host: evil.example', good]),
-      status: [400, 403],
-    },
-    {
-      name: 'two Hosts, this one last',
-      source: 'RFC 9112 §3.2',
-      raw: post([`Host: ${host}`, good], { host: 'evil.example' }),
-      status: [400, 403],
-    },
-    {
-      name: 'no Host',
-      source: 'RFC 9112 §3.2',
-      raw: post([good]).replace(/Host: .*\r\n/, ''),
-      status: [400, 403],
-    },
-    {
-      name: 'no Host, in HTTP/1.0',
-      source: 'DNS rebinding: MCP transports, Security Warning',
-      raw: post([good])
-        .replace(/Host: .*\r\n/, '')
-        .replace('HTTP/1.1', 'HTTP/1.0'),
-      status: [400, 403],
-    },
     {
       name: 'HTTP/0.9',
       source: 'RFC 9112 §3',
       raw: 'GET /mcp\r\n\r\n',
       status: [400, 403],
     },
-    ...origins.map((origin) => ({
-      name: `a page of ${origin}`,
-      source: 'MCP transports, Security Warning; RFC 6454 §7',
-      raw: post([good, `Origin: ${origin}`]),
-      status: [403],
-      expectedReason: 'origin_not_allowed',
-    })),
     ...methods.map((method) => ({
       name: `no credentials, ${method}`,
       source: 'RFC 9110 §9; RFC 6750 §3',

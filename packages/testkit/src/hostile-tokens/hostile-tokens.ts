@@ -1,4 +1,5 @@
-import { generateSigningKey } from '../stand-in/signing.ts';
+import { createHmac } from 'node:crypto';
+import { compactJws, generateSigningKey } from '../stand-in/signing.ts';
 import type { StandIn } from '../stand-in/start.ts';
 import { hostileClaims } from './claims.ts';
 import { hostileEncryption } from './encrypted.ts';
@@ -39,6 +40,10 @@ export const hostileTokens = async (
         alg: attacker.alg,
         header: { kid: attacker.kid, ...header },
       }),
+    hmac: (secret, header = {}, digest = 'sha256') =>
+      compactJws({ alg: 'HS256', typ: 'at+jwt', kid: idp.signingKey().kid, ...header }, claims(), (input) =>
+        createHmac(digest, secret).update(input).digest(),
+      ),
   };
   return [
     hostileSignatures,

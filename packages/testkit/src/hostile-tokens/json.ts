@@ -1,3 +1,4 @@
+import { encodePart } from '../stand-in/signing.ts';
 import type { Forge, HostileToken } from './row.ts';
 
 const hour = 3600; // s
@@ -82,10 +83,7 @@ export const hostileJson = ({
     {
       name: 'a header nested thousands deep',
       source: 'denial of service, CWE-674',
-      token: signed(claims()).replace(
-        /^[^.]+/,
-        Buffer.from(`{"alg":${deep(2_000)},"kid":"${kid}"}`).toString('base64url'),
-      ),
+      token: signed(claims()).replace(/^[^.]+/, encodePart(`{"alg":${deep(2_000)},"kid":"${kid}"}`)),
       expectedCode: 'malformed_token',
     },
     ...duplicates.map(([name, value, expectedCode]) => ({
@@ -105,7 +103,7 @@ export const hostileJson = ({
       source: 'RFC 7515 §4: the lexically last of duplicates counts',
       token: attacked(claims(), { kid: attacker.kid }).replace(
         /^[^.]+/,
-        Buffer.from(`{"alg":"${alg}","kid":"${attacker.kid}","kid":"${kid}"}`).toString('base64url'),
+        encodePart(`{"alg":"${alg}","kid":"${attacker.kid}","kid":"${kid}"}`),
       ),
       expectedCode: 'bad_signature',
     },

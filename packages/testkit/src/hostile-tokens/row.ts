@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.ts';
-import type { SigningKey } from '../stand-in/signing.ts';
+import type { JwsPart, SigningKey } from '../stand-in/signing.ts';
 import type { StandIn } from '../stand-in/start.ts';
 
 /** A token that no resource server may accept. */
@@ -25,7 +25,9 @@ export type Forge = {
   /** Claims of a good token without some. */
   without: (...names: string[]) => JsonObject;
   /** Signed by the IdP's own key. */
-  signed: (claims: JsonObject | string, header?: JsonObject) => string;
+  signed: (claims: JwsPart, header?: JsonObject) => string;
   /** Signed by the attacker's key. */
   attacked: (claims: JsonObject, header?: JsonObject) => string;
+  /** Good claims under an HMAC, which everybody can make who knows the secret. */
+  hmac: (secret: string | Buffer, header?: JsonObject, digest?: string) => string;
 };

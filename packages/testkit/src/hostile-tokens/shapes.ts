@@ -30,7 +30,7 @@ export const hostileShapes = ({ idp, claims, signed, attacked }: Forge): Hostile
     ['null', encodePart('null')],
     ['empty', ''],
     ['no base64url', '!!!'],
-    ['of bytes that are not UTF-8', Buffer.from([0xff, 0xfe, 0x7b, 0x7d]).toString('base64url')],
+    ['of bytes that are not UTF-8', encodePart(Buffer.from([0xff, 0xfe, 0x7b, 0x7d]))],
   ];
 
   return [

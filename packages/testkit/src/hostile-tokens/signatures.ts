@@ -1,4 +1,4 @@
-import { createHmac, type KeyObject } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { compactJws, encodePart, signatureOf } from '../stand-in/signing.ts';
 import type { Forge, HostileToken } from './row.ts';
 
@@ -10,15 +10,18 @@ const exchanged = (signature: string, at: number): string => {
 };
 
 /** Good claims under a signature that is not the IdP's. */
-export const hostileSignatures = ({ idp, claims, signed, attacker, attacked }: Forge): HostileToken[] => {
+export const hostileSignatures = ({
+  idp,
+  claims,
+  signed,
+  attacker,
+  attacked,
+  hmac,
+}: Forge): HostileToken[] => {
   const { kid, publicKey, publicJwk, alg } = idp.signingKey();
   const good = signed(claims());
   const [header = '', payload = '', signature = ''] = good.split('.');
   const [, otherPayload = ''] = signed(claims({ sub: 'grace' })).split('.');
-  const hmac = (secret: string | Buffer, extra = {}) =>
-    compactJws({ alg: 'HS256', typ: 'at+jwt', kid, ...extra }, claims(), (input) =>
-      createHmac('sha256', secret).update(input).digest(),
-    );
 
   const secrets: [string, string | Buffer][] = [
     ['PEM', pem(publicKey)],
@@ -72,11 +75,7 @@ export const hostileSignatures = ({ idp, claims, signed, attacker, attacked }: F
     ...longerHmacs.map((name) => ({
       name: `${name} with the public key as the secret`,
       source: 'RFC 8725 §2.1: key confusion, CVE-2016-10555',
-      token: compactJws({ alg: name, typ: 'at+jwt', kid }, claims(), (input) =>
-        createHmac(`sha${name.slice(2)}`, pem(publicKey))
-          .update(input)
-          .digest(),
-      ),
+      token: hmac(pem(publicKey), { alg: name }, `sha${name.slice(2)}`),
       expectedCode: 'algorithm_not_allowed',
     })),
     {

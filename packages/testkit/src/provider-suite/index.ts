@@ -1,3 +1,4 @@
+export { type IsolationCase, testIsolation } from './isolation.ts';
 export { type Outage, outages } from './outages.ts';
 export { otherResource, ownResource, type ProviderCase, testProvider } from './test-provider.ts';
 export {

@@ -1,13 +1,13 @@
 import { expect, it } from 'vitest';
-import type { StandIn } from '../stand-in/start.ts';
 import type { AcceptedToken, ConnectionUnderTest } from './under-test.ts';
 
 export type IsolationCase = {
-  /** With a lifetime of verdicts in seconds. */
+  /** How long verdicts are held in each run, in seconds. */
+  tokenCacheSeconds: readonly string[];
+  /** A connection, and a good token of its IdP. */
   start: (
     tokenCacheSeconds: string,
-  ) => Promise<AsyncDisposable & { idp: StandIn; connection: ConnectionUnderTest }>;
-  issueForAda: (idp: StandIn) => Promise<string>;
+  ) => Promise<AsyncDisposable & { connection: ConnectionUnderTest; token: string }>;
 };
 
 /** What a tool may do to what it is given, on purpose or not. What is frozen throws, which is as good. */
@@ -36,13 +36,12 @@ const objectsIn = (value: unknown): object[] =>
   typeof value === 'object' && value !== null ? [value, ...Object.values(value).flatMap(objectsIn)] : [];
 
 /** What one call does with what it is given is never seen by another call with the same token. */
-export const testIsolation = ({ start, issueForAda }: IsolationCase): void => {
-  it.for(['60', '0'])(
+export const testIsolation = ({ tokenCacheSeconds, start }: IsolationCase): void => {
+  it.for(tokenCacheSeconds)(
     'gives each call what no other call has changed, verdicts held for %s s',
     async (lifetime, test) => {
       await using started = await start(lifetime);
-      const { idp, connection } = started;
-      const token = await issueForAda(idp);
+      const { connection, token } = started;
       const judge = () => connection.verifyAccessToken(token);
       const together = await Promise.all([judge(), judge()]);
       const untouched = structuredClone({ ...together[1], resource: undefined });

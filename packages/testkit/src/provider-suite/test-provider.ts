@@ -124,8 +124,11 @@ export const testProvider = (name: string, providerCase: ProviderCase): void => 
     });
 
     testIsolation({
-      start: (tokenCacheSeconds) => start({}, undefined, tokenCacheSeconds),
-      issueForAda: (idp) => issue(idp, { user: ada, resource: ownResource }),
+      tokenCacheSeconds: ['60', '0'],
+      start: async (tokenCacheSeconds) => {
+        const started = await start({}, undefined, tokenCacheSeconds);
+        return { ...started, token: await issue(started.idp, { user: ada, resource: ownResource }) };
+      },
     });
 
     it(noticesRevocation ? 'refuses a revoked token' : 'accepts a token until it expires', async () => {

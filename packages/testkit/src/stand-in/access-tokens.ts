@@ -17,6 +17,8 @@ export type AccessTokens = {
   stored: (token: string) => string;
   /** Replaces the token that oidc-provider is about to answer with. */
   dress: (token: string, model: AccessToken) => Promise<string>;
+  /** The same for the ID token beside it. */
+  dressIdToken: (token: string, accountId: string) => string;
 };
 
 const isJwt = (token: string): boolean => {
@@ -60,6 +62,16 @@ export const createAccessTokens = (
     return jwt;
   };
 
+  const dressIdToken = (token: string, accountId: string): string => {
+    const { alg, privateKey } = key();
+    const shaped = options.idTokenClaims?.(decodeJwt(token), accountId);
+    return shaped
+      ? compactJws({ ...decodeProtectedHeader(token) }, shaped, (input) =>
+          signatureOf(input, privateKey, alg),
+        )
+      : token;
+  };
+
   const issue = async ({ user, resource, scope, clientId, lifetime }: IssueOptions = {}): Promise<string> => {
     const { AccessToken, Client, Grant, ResourceServer } = provider();
     const client = await Client.find(clientId ?? nativeClient.client_id);
@@ -96,6 +108,7 @@ export const createAccessTokens = (
   return {
     issue,
     dress,
+    dressIdToken,
     stored,
     revoke: async (token) => {
       const value = twins.get(token) ?? token;
@@ -111,7 +124,7 @@ export const createAccessTokens = (
   };
 };
 
-/** Has oidc-provider's token endpoint answer with the dressed token. */
+/** Has oidc-provider's token endpoint answer with the dressed tokens. */
 export const dressAnswers = (provider: Provider, accessTokens: AccessTokens): void => {
   provider.use(async (context, next) => {
     await next();
@@ -120,5 +133,7 @@ export const dressAnswers = (provider: Provider, accessTokens: AccessTokens): vo
     if (context.oidc?.route !== 'token' || !model || !isJsonObject(body)) return;
     if (typeof body.access_token === 'string')
       body.access_token = await accessTokens.dress(body.access_token, model);
+    if (typeof body.id_token === 'string')
+      body.id_token = accessTokens.dressIdToken(body.id_token, model.accountId);
   });
 };

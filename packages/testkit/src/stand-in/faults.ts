@@ -51,7 +51,7 @@ const slowDripInterval = 50; // ms
 
 const html = '<!doctype html><title>Maintenance</title><h1>We will be back soon</h1>';
 
-const answers: Partial<Record<FaultMode, (endpoint: Endpoint) => FaultAnswer>> = {
+const answers: Partial<Record<FaultMode, (endpoint: string) => FaultAnswer>> = {
   'status-401': (endpoint) => ({
     status: 401,
     headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
@@ -130,7 +130,7 @@ const drip = (response: ServerResponse): void => {
 
 export const commitFault = (
   fault: Fault,
-  endpoint: Endpoint,
+  endpoint: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): void => {
@@ -150,14 +150,14 @@ export const commitFault = (
   // 'hang': the answer never comes; disposing the stand-in closes the connection.
 };
 
-export type Faults = {
-  fail: (endpoint: Endpoint, fault: Fault, limit?: { times: number }) => void;
-  recover: (endpoint?: Endpoint) => void;
-  take: (endpoint: Endpoint) => Fault | undefined;
+export type Faults<Where extends string = Endpoint> = {
+  fail: (endpoint: Where, fault: Fault, limit?: { times: number }) => void;
+  recover: (endpoint?: Where) => void;
+  take: (endpoint: Where) => Fault | undefined;
 };
 
-export const createFaults = (): Faults => {
-  const active = new Map<Endpoint, { fault: Fault; left: number }>();
+export const createFaults = <Where extends string = Endpoint>(): Faults<Where> => {
+  const active = new Map<Where, { fault: Fault; left: number }>();
   return {
     fail: (endpoint, fault, limit) => void active.set(endpoint, { fault, left: limit?.times ?? Infinity }),
     recover: (endpoint) => (endpoint ? void active.delete(endpoint) : active.clear()),

@@ -64,6 +64,8 @@ export type StandInOptions = {
   audience?: string | readonly string[] | undefined;
   /** Shapes the payload of every JWT access token. */
   accessTokenClaims?: (claims: JsonObject, accountId: string) => JsonObject;
+  /** Shapes the payload of every ID token, which has the claims of the scope `openid` alone (`groups`, `name` …). */
+  idTokenClaims?: (claims: JsonObject, accountId: string) => JsonObject;
   /** Members of a JWT access token's header; `typ` is at+jwt (RFC 9068 §2.1) unless told. */
   accessTokenHeader?: JsonObject;
   /** Seconds; 3600 unless told. */

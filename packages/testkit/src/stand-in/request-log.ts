@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Endpoint, Endpoints } from './endpoints.ts';
+import type { Endpoint } from './endpoints.ts';
 
 export type LoggedRequest = {
   method: string;
@@ -13,13 +13,16 @@ export type LoggedRequest = {
   headers: NodeJS.Dict<string | string[]>;
 };
 
-export type RequestLog = LoggedRequest[] & {
+export type RequestLog<Where extends string = Endpoint> = LoggedRequest[] & {
   /** How often an endpoint, or a path or URL, was asked. */
-  count: (where: Endpoint | (string & {})) => number;
+  count: (where: Where | (string & {})) => number;
   clear: () => void;
 };
 
-export const createRequestLog = (endpoints: Endpoints, origin: string): RequestLog => {
+export const createRequestLog = <Where extends string = Endpoint>(
+  endpoints: { at: (pathname: string) => Where | undefined },
+  origin: string,
+): RequestLog<Where> => {
   const entries: LoggedRequest[] = [];
   return Object.assign(entries, {
     count: (where: string) =>

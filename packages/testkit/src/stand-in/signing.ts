@@ -71,13 +71,18 @@ export const signatureOf = (input: string, key: KeyObject, alg: SigningAlg): Buf
   return sign(digest, data, key);
 };
 
-export const encodePart = (part: JsonObject | string): string =>
-  Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url');
+/** A part of a JWS: text and bytes are taken as they are, valid JSON or not. */
+export type JwsPart = JsonObject | string | Buffer;
 
-/** A compact JWS of any header and payload (a string is taken as it is, valid JSON or not). */
+export const encodePart = (part: JwsPart): string => {
+  if (Buffer.isBuffer(part)) return part.toString('base64url');
+  return Buffer.from(typeof part === 'string' ? part : JSON.stringify(part)).toString('base64url');
+};
+
+/** A compact JWS of any header and payload. */
 export const compactJws = (
-  header: JsonObject | string,
-  payload: JsonObject | string,
+  header: JwsPart,
+  payload: JwsPart,
   signature: (input: string) => Buffer | string,
 ): string => {
   const input = `${encodePart(header)}.${encodePart(payload)}`;

@@ -21,6 +21,7 @@ import { createRequestLog, type RequestLog } from './request-log.ts';
 import {
   compactJws,
   generateSigningKey,
+  type JwsPart,
   type SigningAlg,
   type SigningKey,
   sharedEncryptionKey,
@@ -52,7 +53,7 @@ export type StandIn = {
   signingKey: () => SigningKey;
   /** An RSA key that the JWKS publishes for encryption (`use: enc`, RFC 7517 §4.2). */
   encryptionKey: SigningKey;
-  signJwt: (claims: JsonObject | string, options?: SignOptions) => string;
+  signJwt: (claims: JwsPart, options?: SignOptions) => string;
   /** The payload of an access token that is good for now; later members win. */
   validClaims: (claims?: JsonObject) => JsonObject;
   issueAccessToken: (options?: IssueOptions) => Promise<string>;

@@ -1,0 +1,108 @@
+import type { JsonObject, OpenIdUpstream, Upstream } from '@mcp-whoami/provider';
+import type { IDToken } from 'oauth4webapi';
+import { createAuthorizationUrl, readSecrets } from './authorization-url.ts';
+import { judgeCallback } from './callback.ts';
+import { readSession, type Session, writeSession } from './session.ts';
+import type { UpstreamClient } from './sign-in.ts';
+import { signedIn } from './signed-in.ts';
+import { createStandingQuestion } from './standing-question.ts';
+import { createTokenExchange } from './token-exchange.ts';
+import { discoverUpstream, type UpstreamSurroundings } from './upstream-server.ts';
+import { createUserinfoQuestion } from './userinfo-question.ts';
+
+/** Claims that are about one ID token, not about its user. */
+const passingClaims = ['nonce', 'at_hash', 'c_hash', 's_hash', 'jti', 'exp', 'iat', 'nbf', 'auth_time'];
+
+/** How long an access token is taken to last whose lifetime the IdP does not say, in seconds. */
+const ASSUMED_LIFETIME_SECONDS = 3_600;
+
+/** Signs people in at an OpenID Connect provider: its ID token says who they are. */
+export function createOpenIdClient(
+  upstream: Upstream,
+  server: OpenIdUpstream,
+  surroundings: UpstreamSurroundings,
+): UpstreamClient {
+  const { failure } = surroundings;
+  const findServer = discoverUpstream({ ...server, type: 'oidc' }, surroundings);
+  const exchange = createTokenExchange(upstream, failure);
+  const askUserinfo = createUserinfoQuestion(upstream, failure);
+  const askStanding = createStandingQuestion(upstream, askUserinfo, failure);
+
+  /** Userinfo adds what the ID token does not say (OpenID Connect Core §5.3.2). */
+  const identify = (idToken: JsonObject, userinfo: JsonObject | undefined) =>
+    server.identify({ ...userinfo, ...idToken });
+  const profileOf = async (accessToken: string, subject: string) =>
+    server.asksUserinfo ? askUserinfo(await findServer(), accessToken, subject) : undefined;
+
+  return {
+    id: upstream.id,
+    title: upstream.title,
+
+    begin: async (flow) => createAuthorizationUrl(await findServer(), upstream, flow),
+
+    finish: async (callback, { state, redirectUri, secrets }) => {
+      const found = await findServer();
+      const flow = { state, hasIssuer: true };
+      const parameters = judgeCallback(found.as, upstream.clientId, callback, flow, failure);
+      const tokens = await exchange.redeem(found, parameters, {
+        redirectUri,
+        ...readSecrets(secrets, failure),
+      });
+      const { claims } = tokens;
+      if (claims === undefined) throw failure('refused', 'it sends no ID token');
+      const userinfo = await profileOf(tokens.accessToken, claims.sub);
+      return signedIn(upstream, failure, {
+        identify: () => identify(claims, userinfo),
+        provedBy: 'id_token',
+        session: () => sessionOf(claims.sub, claims, tokens),
+      });
+    },
+
+    revalidate: async (text, keep = async () => {}) => {
+      const session = readSession(text, failure);
+      const { id, claims: earlier = {}, refreshToken } = session;
+      const found = await findServer();
+      if (refreshToken === undefined) {
+        const userinfo = await askStanding(found, session);
+        return signedIn(upstream, failure, {
+          // What is newer counts.
+          identify: () => server.identify({ ...earlier, ...userinfo }),
+          provedBy: userinfo === undefined ? 'grant' : 'api',
+          session: () => session,
+        });
+      }
+      const tokens = await exchange.refresh(found, refreshToken, (next) =>
+        keep(writeSession({ ...session, refreshToken: next })),
+      );
+      const { claims } = tokens;
+      if (claims !== undefined && claims.sub !== id) {
+        throw failure(
+          'mismatch',
+          'the ID token of the refresh is another person’s (OpenID Connect Core 12.2)',
+        );
+      }
+      const userinfo = await profileOf(tokens.accessToken, id);
+      return signedIn(upstream, failure, {
+        identify: () =>
+          claims === undefined ? server.identify({ ...earlier, ...userinfo }) : identify(claims, userinfo),
+        provedBy: claims !== undefined ? 'id_token' : userinfo !== undefined ? 'api' : 'grant',
+        session: () => sessionOf(id, claims ?? earlier, tokens),
+      });
+    },
+  };
+}
+
+function sessionOf(
+  id: string,
+  claims: IDToken | JsonObject,
+  {
+    refreshToken,
+    accessToken,
+    expiresAt,
+  }: Pick<Session, 'refreshToken' | 'expiresAt'> & { accessToken: string },
+): Session {
+  const lasting = Object.entries(claims).filter(([name]) => !passingClaims.includes(name));
+  const endsAt = expiresAt ?? Math.floor(Date.now() / 1000) + ASSUMED_LIFETIME_SECONDS;
+  const way = refreshToken === undefined ? { accessToken, expiresAt: endsAt } : { refreshToken };
+  return { id, ...way, claims: Object.fromEntries(lasting) };
+}

@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { optionNames } from '@mcp-whoami/environment';
+import { resourceServerOptions, type Upstream } from '@mcp-whoami/provider';
+import { z } from 'zod';
+import { bridgeSettings } from '../src/bridge-settings.ts';
+import { connectBridge } from '../src/connect-bridge.ts';
+
+const settingsSchema = z.object({
+  ...resourceServerOptions({ scopes: ['openid', 'profile', 'email'] }).shape,
+  ...bridgeSettings.shape,
+});
+
+export type BridgeTestOptions = {
+  /** The IdP, for the callback URL that this server has. */
+  upstream: Upstream;
+  settings?: z.input<typeof settingsSchema>;
+  /** Another process with the same public URL: a replica behind it. */
+  publicUrl?: string;
+  /** Behind a path of the host. */
+  path?: string;
+  production?: boolean;
+};
+
+export type BridgeUnderTest = Awaited<ReturnType<typeof startBridge>>;
+
+/** A bridge in a server on loopback, which has the routes that the guard would hand on, and `/mcp`. */
+export async function startBridge({
+  upstream,
+  settings,
+  publicUrl: given,
+  path = '',
+  production,
+}: BridgeTestOptions) {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const origin = `http://localhost:${port}`;
+  const publicUrl = given ?? `${origin}${path}`;
+  const logs: { reason?: unknown; message: string }[] = [];
+  const resources: [string, string] = [`${publicUrl}/mcp`, `${publicUrl}/sse`];
+  const connection = await connectBridge(upstream, settingsSchema.parse(settings ?? {}), {
+    resources,
+    publicUrl,
+    production,
+    nameOf: optionNames(settingsSchema),
+    logger: { warn: (details, message) => void logs.push({ ...details, message }) },
+  });
+  let address = '203.0.113.1';
+  server.on('request', async (request, response) => {
+    const target = request.url ?? '/';
+    const { pathname } = new URL(target, publicUrl);
+    if (connection.routes?.has(pathname)) {
+      const details = { address, path: pathname };
+      connection.routes.handle(request, response, { target, caller: [address], details });
+      return;
+    }
+    response.setHeader('content-type', 'application/json');
+    if (pathname === '/.well-known/oauth-authorization-server') {
+      response.end(JSON.stringify(connection.published.metadata));
+      return;
+    }
+    response.writeHead(404).end('{}');
+  });
+  return {
+    /** Where it really listens; a replica's public URL is another's. */
+    origin,
+    publicUrl,
+    resource: resources[0],
+    connection,
+    logs,
+    /** Whose requests come from now on. */
+    comeFrom: (caller: string) => {
+      address = caller;
+    },
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      server.closeAllConnections();
+      await connection[Symbol.asyncDispose]();
+    },
+  };
+}
