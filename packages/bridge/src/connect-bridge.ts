@@ -17,7 +17,7 @@ import {
   openStore,
   type SealedStore,
 } from '@mcp-whoami/store';
-import { createAdmission } from './admission.ts';
+import { createAdmission, impossibleGroups } from './admission.ts';
 import { type BridgeSettings, refusedInProduction } from './bridge-settings.ts';
 import { type Bridge, createBridge } from './create-bridge.ts';
 import { callbackPath } from './paths.ts';
@@ -40,6 +40,7 @@ export async function connectBridge(
   const { scopes, requiredScopes } = settings;
   const { logger = processWarnings } = context;
   const publicUrl = context.publicUrl ?? new URL(resources[0]).origin;
+  requirePossibleGroups(settings, upstream, context);
   const unsafe = unsafeSettings(settings, context);
   if (context.production && unsafe.length > 0) throw new ConfigurationError(unsafe);
 
@@ -51,7 +52,7 @@ export async function connectBridge(
     scopes: [...scopes, ...requiredScopes],
     store,
     upstream: createUpstreamClient(upstream, { nameOf: context.nameOf, production: context.production }),
-    admission: createAdmission(settings),
+    admission: createAdmission(settings, upstream.groupNames),
     accessTokenLifetime: settings.bridgeAccessTokenLifetime,
     clientDocuments: settings.bridgeClientDocuments,
     logger,
@@ -85,17 +86,34 @@ export async function connectBridge(
     routes: bridge.routes,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
 
-  function unsafeSettings(values: BridgeSettings, { nameOf }: ConnectionContext) {
-    return refusedInProduction
-      .filter(({ applies }) => applies(values))
-      .map(({ field, expected, example }) => ({
-        setting: nameOf(field),
-        expected: withNames(expected, nameOf),
-        found: undefined,
-        example: nameOf(field, example),
-      }));
-  }
+function unsafeSettings(values: BridgeSettings, { nameOf }: ConnectionContext) {
+  return refusedInProduction
+    .filter(({ applies }) => applies(values))
+    .map(({ field, expected, example }) => ({
+      setting: nameOf(field),
+      expected: withNames(expected, nameOf),
+      example: nameOf(field, example),
+    }));
+}
+
+/** A name that no group of this IdP has would let nobody in. */
+function requirePossibleGroups(
+  values: BridgeSettings,
+  { title, groupNames }: Upstream,
+  { nameOf }: ConnectionContext,
+): void {
+  const impossible = impossibleGroups(values, groupNames);
+  if (groupNames === undefined || impossible.length === 0) return;
+  throw new ConfigurationError([
+    {
+      setting: nameOf('allowedGroups'),
+      found: impossible.join(' '),
+      expected: `names that ${title} has: each ${groupNames.expected}`,
+      example: nameOf('allowedGroups', groupNames.example),
+    },
+  ]);
 }
 
 const advice = {
