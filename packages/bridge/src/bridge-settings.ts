@@ -12,42 +12,42 @@ const secretExample = 'the output of: openssl rand -base64 32';
 
 /** The options of every bridge, whichever IdP is behind it; their variables have no prefix. */
 export const bridgeFields = {
-    allowedUsers: allowedUsersSetting,
-    allowedGroups: allowedGroupsSetting,
-    storeUrl: setting(z.string().optional(), {
+  allowedUsers: allowedUsersSetting,
+  allowedGroups: allowedGroupsSetting,
+  storeUrl: setting(z.string().optional(), {
+    description:
+      'what keeps grants: `memory:` (until the process ends), `sqlite:<file>` or `redis[s]://…` (Valkey or Redis, for any number of processes)',
+    example: 'sqlite:./whoami.db',
+    defaultText: MEMORY,
+    secret: true,
+    unprefixed: true,
+  }),
+  bridgeSecret: setting(
+    z
+      .array(z.string())
+      .refine((secrets) => secrets.every((secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES), {
+        error: `at least ${MIN_SECRET_BYTES} random bytes, or two such secrets with a comma between: the new one, the old one`,
+      })
+      .optional(),
+    {
       description:
-        'what keeps grants: `memory:` (until the process ends), `sqlite:<file>` or `redis[s]://…` (Valkey or Redis, for any number of processes)',
-      example: 'sqlite:./whoami.db',
-      defaultText: MEMORY,
+        'seals what the store keeps; `new,old` rotates it, and at the start after that `old` may go. Without it `memory:` makes one at each start',
+      example: secretExample,
+      defaultText: 'made at each start; required with another store than `memory:`',
       secret: true,
       unprefixed: true,
-    }),
-    bridgeSecret: setting(
-      z
-        .array(z.string())
-        .refine((secrets) => secrets.every((secret) => Buffer.byteLength(secret) >= MIN_SECRET_BYTES), {
-          error: `at least ${MIN_SECRET_BYTES} random bytes, or two such secrets with a comma between: the new one, the old one`,
-        })
-        .optional(),
-      {
-        description:
-          'seals what the store keeps; `new,old` rotates it, and at the start after that `old` may go. Without it `memory:` makes one at each start',
-        example: secretExample,
-        defaultText: 'made at each start; required with another store than `memory:`',
-        secret: true,
-        unprefixed: true,
-      },
-    ),
-    bridgeAccessTokenLifetime: setting(
-      wholeNumber('whole seconds from 60 to 86400', 60, 86_400).default(3_600),
-      { description: 'seconds for which an access token is good', example: '600', unprefixed: true },
-    ),
-    bridgeClientDocuments: setting(z.boolean({ error: 'true or false' }).default(true), {
-      description:
-        '`false`: clients are not promised that a document of theirs is fetched (Client ID Metadata Documents), and register; for a server without internet',
-      example: 'false',
-      unprefixed: true,
-    }),
+    },
+  ),
+  bridgeAccessTokenLifetime: setting(
+    wholeNumber('whole seconds from 60 to 86400', 60, 86_400).default(3_600),
+    { description: 'seconds for which an access token is good', example: '600', unprefixed: true },
+  ),
+  bridgeClientDocuments: setting(z.boolean({ error: 'true or false' }).default(true), {
+    description:
+      '`false`: clients are not promised that a document of theirs is fetched (Client ID Metadata Documents), and register; for a server without internet',
+    example: 'false',
+    unprefixed: true,
+  }),
 };
 
 /** The rules about several of them. */
