@@ -51,8 +51,9 @@ export function createDocumentFetch(): FetchDocument {
   return async (input, init = {}) => {
     const url = String(input);
     if (!mayFetchClientMetadata(url)) throw new TypeError(`not a public https URL: ${url}`);
-    if (!('dispatcher' in init))
-      throw new TypeError('oidc-provider does not check the address that is connected to');
+    if (!('dispatcher' in init && init.dispatcher)) {
+      throw new TypeError('nothing would check the address that a name leads to');
+    }
     const outcome = outcomes.get(url) ?? read(url, init);
     if (!outcomes.has(url)) outcomes.set(url, outcome);
     const { response, body } = await outcome;

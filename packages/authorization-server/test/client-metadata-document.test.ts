@@ -160,3 +160,33 @@ describe('a document', () => {
     expect(metadata).not.toHaveProperty('client_id_metadata_document_supported');
   });
 });
+
+describe('the fetch itself, whoever uses it,', () => {
+  /** Node's own, in the place of the one that oidc-provider gives. */
+  const dispatcher = Reflect.get(globalThis, Symbol.for('undici.globalDispatcher.1'));
+
+  test.each(['https://127.0.0.1/jwks.json', 'https://client.internal/', 'http://client.example.com/'])(
+    'does not ask %s',
+    async (url) => {
+      const asked = vi.spyOn(globalThis, 'fetch');
+      await expect(createDocumentFetch()(url, { dispatcher })).rejects.toThrow('not a public https URL');
+      expect(asked).not.toHaveBeenCalled();
+    },
+  );
+
+  test('ends after 2.5 s', async () => {
+    await using _host = await startClientHost({ [path]: silent });
+    const started = Date.now();
+    await expect(createDocumentFetch()(clientId, { dispatcher })).rejects.toHaveProperty(
+      'name',
+      'TimeoutError',
+    );
+    expect(Date.now() - started).toBeLessThan(LIMIT_MS);
+  });
+
+  test('reads little more than 5 KiB', async () => {
+    await using _host = await startClientHost({ [path]: endless });
+    const response = await createDocumentFetch()(clientId, { dispatcher });
+    expect((await response.arrayBuffer()).byteLength).toBeLessThan(8 * 1_024);
+  });
+});

@@ -32,6 +32,7 @@ export function bridged<Options>(provider: Provider<Options>): Provider<Options 
     title,
     environmentPrefix,
     foreignVariables,
+    isBridge: true,
     options: provider.options.safeExtend(bridgeFields).check(...bridgeRules),
     connect: async (values, context) => {
       const settings = settingsOfBridge.parse(values);

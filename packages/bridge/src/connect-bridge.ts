@@ -6,6 +6,7 @@ import {
   type ProviderConnection,
   processWarnings,
   type ResourceServerSettings,
+  resourceServerOptions,
   type Upstream,
   VerificationUndecidedError,
 } from '@mcp-whoami/provider';
@@ -16,7 +17,7 @@ import {
   openStore,
   type SealedStore,
 } from '@mcp-whoami/store';
-import { createAdmission } from './admission.ts';
+import { createAdmission, impossibleGroups } from './admission.ts';
 import { type BridgeSettings, refusedInProduction } from './bridge-settings.ts';
 import { type Bridge, createBridge } from './create-bridge.ts';
 import { callbackPath } from './paths.ts';
@@ -32,12 +33,14 @@ const SECRET_BYTES = 32;
  */
 export async function connectBridge(
   upstream: Upstream,
-  settings: BridgeSettings & ResourceServerSettings,
+  settings: BridgeSettings & Pick<ResourceServerSettings, 'scopes' | 'requiredScopes' | 'tokenCacheSeconds'>,
   context: ConnectionContext,
 ): Promise<ProviderConnection> {
   const { resources } = context;
+  const { scopes, requiredScopes } = settings;
   const { logger = processWarnings } = context;
   const publicUrl = context.publicUrl ?? new URL(resources[0]).origin;
+  requirePossibleGroups(settings, upstream, context);
   const unsafe = unsafeSettings(settings, context);
   if (context.production && unsafe.length > 0) throw new ConfigurationError(unsafe);
 
@@ -46,10 +49,10 @@ export async function connectBridge(
   const bridge = await createBridge({
     publicUrl,
     resources,
-    scopes: [...settings.scopes, ...settings.requiredScopes],
+    scopes: [...scopes, ...requiredScopes],
     store,
     upstream: createUpstreamClient(upstream, { nameOf: context.nameOf, production: context.production }),
-    admission: createAdmission(settings),
+    admission: createAdmission(settings, upstream.groupNames),
     accessTokenLifetime: settings.bridgeAccessTokenLifetime,
     clientDocuments: settings.bridgeClientDocuments,
     logger,
@@ -59,7 +62,10 @@ export async function connectBridge(
       metadata: { kind: 'own', metadata: bridge.metadata, keys: bridge.keys },
       // Its tokens carry the profile.
       userinfoRole: 'none',
-      settings,
+      settings: {
+        ...resourceServerOptions({ scopes }).parse({ scopes, requiredScopes }),
+        tokenCacheSeconds: settings.tokenCacheSeconds,
+      },
       stillHolds: (claims) => isGrantLive(bridge, claims.sid),
       advice,
     },
@@ -80,17 +86,34 @@ export async function connectBridge(
     routes: bridge.routes,
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
 
-  function unsafeSettings(values: BridgeSettings, { nameOf }: ConnectionContext) {
-    return refusedInProduction
-      .filter(({ applies }) => applies(values))
-      .map(({ field, expected, example }) => ({
-        setting: nameOf(field),
-        expected: withNames(expected, nameOf),
-        found: undefined,
-        example: nameOf(field, example),
-      }));
-  }
+function unsafeSettings(values: BridgeSettings, { nameOf }: ConnectionContext) {
+  return refusedInProduction
+    .filter(({ applies }) => applies(values))
+    .map(({ field, expected, example }) => ({
+      setting: nameOf(field),
+      expected: withNames(expected, nameOf),
+      example: nameOf(field, example),
+    }));
+}
+
+/** A name that no group of this IdP has would let nobody in. */
+function requirePossibleGroups(
+  values: BridgeSettings,
+  { title, groupNames }: Upstream,
+  { nameOf }: ConnectionContext,
+): void {
+  const impossible = impossibleGroups(values, groupNames);
+  if (groupNames === undefined || impossible.length === 0) return;
+  throw new ConfigurationError([
+    {
+      setting: nameOf('allowedGroups'),
+      found: impossible.join(' '),
+      expected: `names that ${title} has: each ${groupNames.expected}`,
+      example: nameOf('allowedGroups', groupNames.example),
+    },
+  ]);
 }
 
 const advice = {

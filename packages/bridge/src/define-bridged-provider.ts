@@ -8,6 +8,8 @@ import {
   type UpstreamContext,
 } from '@mcp-whoami/provider';
 import { z } from 'zod';
+import type { BridgeOptions } from './bridge-settings.ts';
+import { bridged } from './bridged.ts';
 
 /** An IdP that is reached by a bridge alone, as data. */
 export interface BridgedProviderDefinition<Schema extends SettingsSchema>
@@ -42,11 +44,12 @@ export function bridgedOptions<Own extends z.ZodRawShape>(own: Own) {
 /** Makes a provider of an IdP that is reached by a bridge alone. */
 export function defineBridgedProvider<Schema extends SettingsSchema>(
   definition: BridgedProviderDefinition<Schema>,
-): Provider<{ [Option in keyof z.input<Schema>]: z.input<Schema>[Option] }> {
-  const { upstream, ...data } = definition;
-  return defineProvider({
-    ...data,
-    connect: (options, context) =>
-      Promise.reject(new Error(`not built yet: ${upstream(options, context).title}`)),
-  });
+): Provider<{ [Option in keyof z.input<Schema>]: z.input<Schema>[Option] } & BridgeOptions> {
+  const { title } = definition;
+  return bridged(
+    defineProvider({
+      ...definition,
+      connect: () => Promise.reject(new TypeError(`a token of ${title} does not say for whom it is`)),
+    }),
+  );
 }

@@ -1,4 +1,7 @@
 export { type Admission, type AdmissionLists, createAdmission, impossibleGroups } from './admission.ts';
+export { type BridgeOptions, type BridgeSettings, bridgeSettings } from './bridge-settings.ts';
+export { bridged } from './bridged.ts';
+export { connectBridge } from './connect-bridge.ts';
 export {
   type BridgedProviderDefinition,
   bridgedOptions,

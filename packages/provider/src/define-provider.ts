@@ -17,6 +17,7 @@ import { z } from 'zod';
 import type { ConnectionContext, ConnectOptions } from './connect-options.ts';
 import type { ProviderConnection } from './connection.ts';
 import { checkConfiguredUrls } from './metadata/transport-security.ts';
+import type { Upstream, UpstreamContext } from './upstream.ts';
 
 /** An identity provider as data and one function. */
 export interface ProviderDefinition<Schema extends SettingsSchema> {
@@ -25,11 +26,15 @@ export interface ProviderDefinition<Schema extends SettingsSchema> {
   /** The product's name. */
   title: string;
   /** What the names of its environment variables begin with. */
-  environmentPrefix?: string;
+  environmentPrefix?: string | undefined;
   /** The names, without the prefix, of variables that other programs are known to read. */
   foreignVariables?: RegExp | undefined;
   /** Its options, which are its environment variables too. */
   options: Schema;
+  /** How a bridge signs people in there by a client of its own, where it can. */
+  upstream?: ((options: z.output<Schema>, context: UpstreamContext) => Upstream) | undefined;
+  /** This process is the authorization server of its clients. */
+  isBridge?: boolean | undefined;
   connect(options: z.output<Schema>, context: ConnectionContext): Promise<ProviderConnection>;
 }
 
@@ -42,9 +47,15 @@ export type ProviderReading =
 export interface Provider<Options = Record<string, unknown>> {
   readonly id: string;
   readonly title: string;
-  readonly environmentPrefix?: string;
+  readonly environmentPrefix?: string | undefined;
+  /** The names, without the prefix, of variables that other programs are known to read. */
+  readonly foreignVariables?: RegExp | undefined;
   /** The schema of its options, for documentation. */
   readonly options: SettingsSchema;
+  /** How a bridge signs people in there, by options that were read; nothing where it cannot. */
+  readonly upstream?: ((options: Record<string, unknown>, context: UpstreamContext) => Upstream) | undefined;
+  /** Whether this process is the authorization server of its clients. */
+  readonly isBridge?: boolean | undefined;
   /**
    * Connects the provider by typed options.
    *
@@ -93,8 +104,8 @@ export interface Provider<Options = Record<string, unknown>> {
 export function defineProvider<Schema extends SettingsSchema>(
   definition: ProviderDefinition<Schema>,
 ): Provider<{ [Option in keyof z.input<Schema>]: z.input<Schema>[Option] }> {
-  const { foreignVariables, connect, ...data } = definition;
-  const { options: schema, environmentPrefix: prefix } = definition;
+  const { connect, upstream, ...data } = definition;
+  const { options: schema, environmentPrefix: prefix, foreignVariables } = definition;
 
   const connectWith = async (
     values: z.output<Schema>,
@@ -131,6 +142,7 @@ export function defineProvider<Schema extends SettingsSchema>(
 
   return {
     ...data,
+    upstream: upstream && ((options, context) => upstream(schema.parse(options), context)),
     connect: async (options, context) => {
       const reading = readOptions(schema, options);
       if (!reading.success) throw new ConfigurationError(reading.problems);

@@ -78,7 +78,10 @@ export function createCallback(options: CallbackOptions): Middleware {
     if (interaction === undefined) return options.personalPage.enter(ctx, flow.browser, subject);
     if (admission.admit(subject, identity)) return end(ctx, interaction, { signedIn });
 
-    logger.warn({ reason: 'not_admitted' }, `${subject} signed in and is not among who may come`);
+    logger.warn(
+      { reason: 'not_admitted' },
+      `signed in and not among who may come: ${admission.explain(subject, identity)}`,
+    );
     await outcomes.put(interaction, { denied: 'this account has no access to this server' });
     return show(
       ctx,
