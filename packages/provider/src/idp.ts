@@ -6,4 +6,5 @@ export { authorizationServerMetadata } from './metadata/authorization-server-met
 export { reachableUrl } from './metadata/reachable-url.ts';
 export { wellKnownUrls } from './metadata/well-known.ts';
 export { findUser, subjectOf } from './token/user.ts';
+export { carriesError } from './token/userinfo.ts';
 export { asymmetricAlgorithms, isSymmetric, verifyWithEachKey } from './token/verify-signature.ts';
