@@ -68,15 +68,6 @@ async function exampleOfDev() {
   return { title: dev.title, connection: { warnings: connection.warnings, notes: connection.about.notes } };
 }
 
-/** A document with its part replaced. */
-export function withPart(document: string, { marker, content }: GeneratedPart): string {
-  const [begin, end] = [`<!-- ${marker} -->`, `<!-- /${marker} -->`];
-  const [before, rest] = document.split(begin);
-  const after = rest?.split(end)[1];
-  if (before === undefined || after === undefined) throw new Error(`the document has no ${begin} … ${end}`);
-  return `${before}${begin}\n${content}\n${end}${after}`;
-}
-
 function environmentTable(variables: readonly DescribedSetting[]): string {
   const rows = variables.map(({ name, description, defaultText, required, example }) => [
     `\`${name}\``,
