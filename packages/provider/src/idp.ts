@@ -1,7 +1,7 @@
 // For packages that ask an identity provider themselves.
 export { isOutage, isRateLimit, outageError, speaksOfError } from './idp/answer.ts';
 export { type IdpAnswer, type IdpRequest, IdpRequestError, requestIdp } from './idp/request.ts';
-export { excessOf, jsonObject, parseJson, valueAt } from './json.ts';
+export { excessOf, jsonObject, parseJson } from './json.ts';
 export { authorizationServerMetadata } from './metadata/authorization-server-metadata.ts';
 export { reachableUrl } from './metadata/reachable-url.ts';
 export { wellKnownUrls } from './metadata/well-known.ts';
