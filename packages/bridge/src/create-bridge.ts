@@ -82,7 +82,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
       scopes,
       accessTokenLifetime: options.accessTokenLifetime,
       keys,
-      adapter: createAdapter(store, clients, revocable),
+      adapter: createAdapter(store, clients, revocable, grants.end),
       fetchDocument: clientDocuments ? createDocumentFetch() : undefined,
       grants,
       recheck,

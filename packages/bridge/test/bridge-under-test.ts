@@ -18,6 +18,8 @@ export type BridgeTestOptions = {
   settings?: z.input<typeof settingsSchema>;
   /** Another process with the same public URL: a replica behind it. */
   publicUrl?: string;
+  /** Where it listens, for an IdP that has to know the callback before; any free one otherwise. */
+  port?: number;
   /** Behind a path of the host. */
   path?: string;
   production?: boolean;
@@ -30,11 +32,12 @@ export async function startBridge({
   upstream,
   settings,
   publicUrl: given,
+  port: listenOn = 0,
   path = '',
   production,
 }: BridgeTestOptions) {
   const server = createServer();
-  server.listen(0, '127.0.0.1');
+  server.listen(listenOn, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const origin = `http://localhost:${port}`;

@@ -102,6 +102,7 @@ function serverFinder(
     introspectionEndpoint: undefined,
     scopesSupported: [],
     keys: undefined,
+    jwksUri: undefined,
   };
   return async () => server;
 }

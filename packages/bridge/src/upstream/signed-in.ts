@@ -20,6 +20,7 @@ export async function signedIn(
     identify: () => Identity | Promise<Identity>;
     provedBy: SignedIn['provedBy'];
     session: (identity: Identity) => Session;
+    logoutIds?: SignedIn['logoutIds'];
   },
 ): Promise<SignedIn> {
   const identity = await identified(known.identify, failure);
@@ -33,6 +34,7 @@ export async function signedIn(
     identity,
     provedBy: known.provedBy,
     session: writeSession(known.session(identity)),
+    logoutIds: known.logoutIds,
   };
 }
 
