@@ -248,6 +248,7 @@ describe('an answer of a token endpoint without ID tokens', () => {
         body: 'access_token=at&scope=a%2Cb&token_type=bearer&refresh_token=&expires_in=28800',
       },
     ],
+    ['a list of scopes', { body: { access_token: 'at', scope: ['a'], expires_in: 'soon' } }],
     ['no token_type', { body: { access_token: 'at' } }],
     ['a token_type of its own', { body: { access_token: 'at', token_type: 'user', ok: true } }],
     [

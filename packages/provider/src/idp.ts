@@ -2,7 +2,7 @@
 export { isOutage, isRateLimit, outageError, speaksOfError } from './idp/answer.ts';
 export { createKeySet } from './idp/key-set.ts';
 export { type IdpAnswer, type IdpRequest, IdpRequestError, requestIdp } from './idp/request.ts';
-export { excessOf, jsonObject, parseJson, valueAt } from './json.ts';
+export { excessOf, jsonObject, parseJson } from './json.ts';
 export { authorizationServerMetadata } from './metadata/authorization-server-metadata.ts';
 export { reachableUrl } from './metadata/reachable-url.ts';
 export { wellKnownUrls } from './metadata/well-known.ts';

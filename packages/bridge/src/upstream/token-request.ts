@@ -119,11 +119,17 @@ function isBound({ token_type: type }: Record<string, unknown>): boolean {
   return typeof type === 'string' && /^(dpop|pop|mac)$/i.test(type);
 }
 
-/** Some name no type, or the kind of account (Slack). */
-function bearerAnswer({ refresh_token: refreshToken, ...members }: Record<string, unknown>) {
+/**
+ * What is used of an answer, in the protocol's terms: some name no type, or the kind of account (Slack), and list the
+ * scopes (Twitch).
+ */
+function bearerAnswer(members: Record<string, unknown>) {
+  const { access_token, refresh_token, id_token, expires_in } = members;
   return {
-    ...members,
+    access_token,
     token_type: 'bearer',
-    ...(refreshToken ? { refresh_token: refreshToken } : {}),
+    id_token,
+    ...(refresh_token ? { refresh_token } : {}),
+    ...(Number(expires_in) > 0 ? { expires_in: Number(expires_in) } : {}),
   };
 }
