@@ -13,6 +13,7 @@ const outcome = z.union([
     signedIn: z.object({
       subject: z.string(),
       session: z.string(),
+      isLasting: z.boolean().optional(),
       logoutIds: z.object({ subject: z.string(), sessionId: z.string().optional() }).optional(),
       identity: z.object({
         id: z.string(),
