@@ -55,14 +55,14 @@ export async function startBridge({
     logger: { warn: (details, message) => void logs.push({ ...details, message }) },
   });
   cleanup.use(connection);
-  let address = '203.0.113.1';
+  let caller: [string, ...string[]] = ['203.0.113.1'];
   server.on('request', async (request, response) => {
     const { url = '/' } = request;
     const target = publicPath !== '' && url.startsWith(`${publicPath}/`) ? url.slice(publicPath.length) : url;
     const { pathname } = new URL(target, origin);
     if (connection.routes?.has(pathname)) {
-      const details = { address, path: pathname };
-      connection.routes.handle(request, response, { target, caller: [address], details });
+      const details = { address: caller[0], path: pathname };
+      connection.routes.handle(request, response, { target, caller, details });
       return;
     }
     response.setHeader('content-type', 'application/json');
@@ -78,11 +78,12 @@ export async function startBridge({
     origin,
     publicUrl,
     resource: resources[0],
+    sse: resources[1],
     connection,
     logs,
-    /** Whose requests come from now on. */
-    comeFrom: (caller: string) => {
-      address = caller;
+    /** Whose requests come from now on: an address, and the wider networks that it is in. */
+    comeFrom: (address: string, ...networks: string[]) => {
+      caller = [address, ...networks];
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
