@@ -14,7 +14,7 @@ const answers = z.looseObject({
 });
 export type Tokens = z.output<typeof answers>;
 
-const registered = z.object({ client_id: z.string() }).catchall(z.json());
+export const registered = z.object({ client_id: z.string() }).catchall(z.json());
 
 export type AuthorizationParameters = Readonly<Record<string, string | string[]>>;
 
