@@ -16,7 +16,7 @@ export type BridgeTestOptions = {
   /** The IdP, for the callback URL that this server has. */
   upstream: Upstream;
   settings?: z.input<typeof settingsSchema>;
-  /** Another process with the same public URL: a replica behind it. */
+  /** What is before it: a proxy, another process with the same store. */
   publicUrl?: string;
   /** Behind a path of the host. */
   path?: string;
@@ -33,12 +33,18 @@ export async function startBridge({
   path = '',
   production,
 }: BridgeTestOptions) {
+  await using cleanup = new AsyncDisposableStack();
   const server = createServer();
   server.listen(0, '127.0.0.1');
+  cleanup.defer(() => {
+    server.close();
+    server.closeAllConnections();
+  });
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const origin = `http://localhost:${port}`;
   const publicUrl = given ?? `${origin}${path}`;
+  const publicPath = new URL(publicUrl).pathname.replace(/\/$/, '');
   const logs: { reason?: unknown; message: string }[] = [];
   const resources: [string, string] = [`${publicUrl}/mcp`, `${publicUrl}/sse`];
   const connection = await connectBridge(upstream, settingsSchema.parse(settings ?? {}), {
@@ -48,10 +54,12 @@ export async function startBridge({
     nameOf: optionNames(settingsSchema),
     logger: { warn: (details, message) => void logs.push({ ...details, message }) },
   });
+  cleanup.use(connection);
   let address = '203.0.113.1';
   server.on('request', async (request, response) => {
-    const target = request.url ?? '/';
-    const { pathname } = new URL(target, publicUrl);
+    const { url = '/' } = request;
+    const target = publicPath !== '' && url.startsWith(`${publicPath}/`) ? url.slice(publicPath.length) : url;
+    const { pathname } = new URL(target, origin);
     if (connection.routes?.has(pathname)) {
       const details = { address, path: pathname };
       connection.routes.handle(request, response, { target, caller: [address], details });
@@ -64,8 +72,9 @@ export async function startBridge({
     }
     response.writeHead(404).end('{}');
   });
+  const running = cleanup.move();
   return {
-    /** Where it really listens; a replica's public URL is another's. */
+    /** Where it really listens; its public URL may be another's. */
     origin,
     publicUrl,
     resource: resources[0],
@@ -75,10 +84,6 @@ export async function startBridge({
     comeFrom: (caller: string) => {
       address = caller;
     },
-    [Symbol.asyncDispose]: async () => {
-      server.close();
-      server.closeAllConnections();
-      await connection[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

@@ -113,3 +113,9 @@ export async function tokensOf(response: Response): Promise<Tokens> {
   if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
   return answers.parse(await response.json());
 }
+
+/** What an answer that gives nothing says. */
+export async function refusalOf(response: Response) {
+  const { error } = z.looseObject({ error: z.string() }).parse(await response.json());
+  return { status: response.status, error, retryAfter: response.headers.get('retry-after') ?? undefined };
+}
