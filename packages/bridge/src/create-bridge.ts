@@ -78,6 +78,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
   const provider = new Provider(
     publicUrl,
     configureServer({
+      publicUrl,
       resources,
       scopes,
       accessTokenLifetime: options.accessTokenLifetime,
