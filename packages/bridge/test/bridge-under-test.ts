@@ -12,6 +12,12 @@ const settingsSchema = z.object({
   ...bridgeSettings.shape,
 });
 
+const refusal = z.object({
+  status: z.number(),
+  headers: z.record(z.string(), z.string()),
+  code: z.string(),
+});
+
 export type BridgeTestOptions = {
   /** The IdP, for the callback URL that this server has. */
   upstream: Upstream;
@@ -71,6 +77,17 @@ export async function startBridge({
     response.setHeader('content-type', 'application/json');
     if (pathname === '/.well-known/oauth-authorization-server') {
       response.end(JSON.stringify(connection.published.metadata));
+      return;
+    }
+    if (pathname === '/mcp') {
+      const [, token = ''] = request.headers.authorization?.split(' ') ?? [];
+      try {
+        const { subject } = await connection.verifyAccessToken(token, { resource: resources[0] });
+        response.end(JSON.stringify({ subject }));
+      } catch (error) {
+        const { status, headers, code } = refusal.parse(error);
+        response.writeHead(status, headers).end(JSON.stringify({ code }));
+      }
       return;
     }
     response.writeHead(404).end('{}');
