@@ -114,7 +114,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
   provider.use(requireOneResource);
   provider.use(withKnownScopes(routes.authorization, scopes));
   provider.use(revocable.middleware);
-  provider.use(sealRegistrations(clients));
+  provider.use(sealRegistrations(clients, logger));
   provider.use(createConsent({ ...shared, provider }));
   provider.use(createCallback({ ...shared, admission, personalPage }));
   provider.use(personalPage.middleware);
