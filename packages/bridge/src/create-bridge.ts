@@ -9,6 +9,7 @@ import { createAdapter } from './authorization-server/adapter.ts';
 import { configureServer, supportedScopes } from './authorization-server/configuration.ts';
 import {
   allowCrossOrigin,
+  limitDocuments,
   limitRates,
   refuseOtherSpellings,
   requireOneResource,
@@ -76,6 +77,9 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
   const revocable = createRevocableTokens(publicKeys, publicUrl);
   const recheck = createRecheck({ store, grants, upstream, admission, logger });
 
+  const callers = new WeakMap<IncomingMessage, readonly string[]>();
+  const callerOf = ({ req }: { req: IncomingMessage }) => callers.get(req) ?? [];
+
   const provider = new Provider(
     publicUrl,
     configureServer({
@@ -85,7 +89,9 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
       accessTokenLifetime: options.accessTokenLifetime,
       keys,
       adapter: createAdapter(store, clients, revocable, grants.end),
-      fetchDocument: clientDocuments ? createDocumentFetch() : undefined,
+      clientDocuments: clientDocuments
+        ? { fetch: createDocumentFetch(), allowFetch: limitDocuments(callerOf) }
+        : undefined,
       grants,
       recheck,
     }),
@@ -101,15 +107,14 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
   const shared = { upstream, pending, outcomes, grants, browsers, forms, publicUrl, logger };
   const personalPage = createPersonalPage({ ...shared, store });
 
-  const callers = new WeakMap<IncomingMessage, readonly string[]>();
   provider.use(refuseOtherSpellings);
   provider.use(sayWhenToRetry);
   provider.use(allowCrossOrigin);
-  provider.use(limitRates((ctx) => callers.get(ctx.req) ?? [], logger));
+  provider.use(limitRates(callerOf, logger));
   provider.use(requireOneResource);
   provider.use(withKnownScopes(routes.authorization, scopes));
   provider.use(revocable.middleware);
-  provider.use(sealRegistrations(clients));
+  provider.use(sealRegistrations(clients, logger));
   provider.use(createConsent({ ...shared, provider }));
   provider.use(createCallback({ ...shared, admission, personalPage }));
   provider.use(personalPage.middleware);

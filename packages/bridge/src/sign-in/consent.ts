@@ -123,7 +123,8 @@ export function createConsent(options: ConsentOptions): Middleware {
       clientId: request.client_id,
       clientName: client?.clientName ?? request.client_id,
     });
-    return resume(ctx, { login: { accountId: subject }, consent: { grantId } });
+    // Each prompt that a client may ask for has its answer, or the page would come again.
+    return resume(ctx, { login: { accountId: subject }, consent: { grantId }, select_account: {} });
   }
 
   async function resume(ctx: Context, result: object): Promise<void> {
