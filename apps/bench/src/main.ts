@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { withPart } from '@mcp-whoami/testkit/repository';
 import { z } from 'zod';
 import { renderChart } from './chart.ts';
 import { contestants } from './contestants.ts';
-import { withPart } from './document.ts';
 import { measure } from './measure.ts';
 import { renderSummary, renderTable, report } from './report.ts';
 
@@ -47,12 +47,12 @@ process.stdout.write(`\n${table}\n`);
 if (only === undefined) {
   const root = new URL('../../../', import.meta.url);
   await writeFile(new URL('docs/benchmark.svg', root), renderChart(rows));
-  for (const [path, part] of [
+  for (const [path, content] of [
     ['docs/benchmark.md', table],
     ['README.md', renderSummary(rows)],
   ] as const) {
     const file = new URL(path, root);
-    await writeFile(file, withPart(await readFile(file, 'utf8'), part));
+    await writeFile(file, withPart(await readFile(file, 'utf8'), { marker: 'benchmark', content }));
   }
   say('\nwritten to docs/benchmark.md and .svg, and to the README');
 }

@@ -1,7 +1,7 @@
+import { withPart } from '@mcp-whoami/testkit/repository';
 import { afterAll, describe, expect, it } from 'vitest';
 import { renderChart } from '../src/chart.ts';
 import { contestants } from '../src/contestants.ts';
-import { withPart } from '../src/document.ts';
 import { load } from '../src/load.ts';
 import type { Measured } from '../src/measure.ts';
 import { median } from '../src/median.ts';
@@ -53,7 +53,7 @@ describe('the report', () => {
       cost: 950,
       latencySlow: 5.5,
       timesTutorial: 5,
-      timesExpress: 0.5,
+      timesExpress: 5 / 12,
       readyAfter: 100,
     });
   });
@@ -76,10 +76,10 @@ describe('the report', () => {
 
   it('goes between the markers of a document', () => {
     const document = 'a\n<!-- benchmark -->\nold\n<!-- /benchmark -->\nb';
-    expect(withPart(document, renderSummary(rows))).toMatch(
+    expect(withPart(document, { marker: 'benchmark', content: renderSummary(rows) })).toMatch(
       /^a\n<!-- benchmark -->\nA signed-in call[\s\S]*\n<!-- \/benchmark -->\nb$/,
     );
-    expect(() => withPart('a', 'b')).toThrow('<!-- benchmark -->');
+    expect(() => withPart('a', { marker: 'benchmark', content: 'b' })).toThrow('<!-- benchmark -->');
   });
 });
 

@@ -12,9 +12,9 @@ import {
   startStandIn,
 } from '@mcp-whoami/testkit';
 import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit/clients';
-import { runCommand } from '@mcp-whoami/testkit/repository';
+import { codeBlocks, runCommand } from '@mcp-whoami/testkit/repository';
 import { describe, expect, it } from 'vitest';
-import { codeBlocks, readTutorial, tutorialCommands } from './document.ts';
+import { readTutorial, tutorialCommands } from './document.ts';
 import { inspectorAtHand, inspectorEnvironment, inspectorIsReady } from './start-inspector.ts';
 import { whoamiIsReady } from './start-whoami.ts';
 

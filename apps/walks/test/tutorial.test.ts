@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
+import { codeBlocks } from '@mcp-whoami/testkit/repository';
 import { expect, it } from 'vitest';
-import { codeBlocks, docs, readTutorial } from './document.ts';
+import { docs, readTutorial } from './document.ts';
 
 const texts = { English: await readTutorial(''), Korean: await readTutorial('.ko') };
 

@@ -1,7 +1,9 @@
+import { bridgeSettings } from '@mcp-whoami/bridge/settings';
 import { type DescribedSetting, describeEnvironment } from '@mcp-whoami/environment';
 import { refusalTexts } from '@mcp-whoami/provider';
 import { renderBanner } from '../src/banner.ts';
 import { connectInstructions } from '../src/connect-instructions.ts';
+import { ownVariables } from '../src/own-variables.ts';
 import { providers } from '../src/providers.ts';
 import { serverEnvironment } from '../src/server-environment.ts';
 
@@ -18,11 +20,10 @@ const exampleUrl = 'http://localhost:3001';
 /** Every generated part of the documentation. */
 export async function generatedParts(): Promise<GeneratedPart[]> {
   const environments = Object.entries(providers).map(async ([name, load]) => {
-    const { options, environmentPrefix } = await load();
     return {
       document: `providers/${name}/README.md`,
       marker: 'environment',
-      content: environmentTable(describeEnvironment(options, environmentPrefix)),
+      content: environmentTable(ownVariables(await load())),
     };
   });
   const { title, connection } = await exampleOfDev();
@@ -31,6 +32,11 @@ export async function generatedParts(): Promise<GeneratedPart[]> {
       document: 'README.md',
       marker: 'environment',
       content: environmentTable(describeEnvironment(serverEnvironment)),
+    },
+    {
+      document: 'docs/bridge.md',
+      marker: 'environment',
+      content: environmentTable(describeEnvironment(bridgeSettings)),
     },
     {
       document: 'README.md',
@@ -66,15 +72,6 @@ async function exampleOfDev() {
   const dev = await providers.dev();
   await using connection = await dev.connect({}, { resources: [`${exampleUrl}/mcp`] });
   return { title: dev.title, connection: { warnings: connection.warnings, notes: connection.about.notes } };
-}
-
-/** A document with its part replaced. */
-export function withPart(document: string, { marker, content }: GeneratedPart): string {
-  const [begin, end] = [`<!-- ${marker} -->`, `<!-- /${marker} -->`];
-  const [before, rest] = document.split(begin);
-  const after = rest?.split(end)[1];
-  if (before === undefined || after === undefined) throw new Error(`the document has no ${begin} … ${end}`);
-  return `${before}${begin}\n${content}\n${end}${after}`;
 }
 
 function environmentTable(variables: readonly DescribedSetting[]): string {

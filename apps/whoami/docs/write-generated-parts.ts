@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { generatedParts, withPart } from './generated-parts.ts';
+import { withPart } from '@mcp-whoami/testkit/repository';
+import { generatedParts } from './generated-parts.ts';
 
 const root = new URL('../../../', import.meta.url);
 

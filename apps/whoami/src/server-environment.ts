@@ -11,7 +11,8 @@ export const MAX_PORT = 65_535;
  * request must be for one and the same route.
  */
 const publicPath = /^(?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)*\/?$/;
-const ownPath = /^\/(?:\.well-known(?:\/.*)?|mcp|sse|messages|page|health|backchannel-logout|sign-ins|oauth(?:\/.*)?)\/?$/i;
+const ownPath =
+  /^\/(?:\.well-known(?:\/.*)?|mcp|sse|messages|page|health|backchannel-logout|sign-ins|oauth(?:\/.*)?)\/?$/i;
 
 const pathOf = (url: string) => url.replace(/^[^:]+:\/\/[^/\\?#]*/, '');
 

@@ -5,23 +5,17 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startStandIn } from '@mcp-whoami/testkit';
 import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit/clients';
-import { runCommand } from '@mcp-whoami/testkit/repository';
+import { codeIn, runCommand, withPart } from '@mcp-whoami/testkit/repository';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { generatedParts, withPart } from '../docs/generated-parts.ts';
+import { generatedParts } from '../docs/generated-parts.ts';
 import { providerNames } from '../src/providers.ts';
 
 const root = new URL('../../../', import.meta.url);
 const read = (path: string) => readFile(new URL(path, root), 'utf8');
 const readme = await read('README.md');
 
-/** The fenced blocks of a language. */
-const blocksOf = (language: string) =>
-  [...readme.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)]
-    .filter(([, name]) => name === language)
-    .map(([, , code]) => code?.trim() ?? '');
-
-const [devCommand = '', testCommand = '', providerCommand = ''] = blocksOf('sh');
+const [devCommand = '', testCommand = '', providerCommand = '', bridgeCommand = ''] = codeIn(readme, 'sh');
 
 const dryRun = z.object({
   tasks: z.array(z.object({ taskId: z.string(), dependencies: z.array(z.string()) })),
@@ -105,22 +99,33 @@ describe('the README', () => {
 
   it('has no code block that no test runs', () => {
     // TypeScript is run by readme-code.test.ts, the proxy by proxy-example.test.ts; the banner is generated.
-    const counts = ['sh', 'json', 'ts', 'text', 'ini', 'nginx'].map((language) => blocksOf(language).length);
-    expect(counts).toEqual([3, 1, 2, 1, 1, 1]);
-    expect(readme.match(/^```/gm)).toHaveLength(2 * 9);
+    const counts = ['sh', 'json', 'ts', 'text', 'ini', 'nginx'].map(
+      (language) => codeIn(readme, language).length,
+    );
+    expect(counts).toEqual([4, 1, 2, 1, 1, 1]);
+    expect(readme.match(/^```/gm)).toHaveLength(2 * 10);
   });
 
   it('starts the server with its first command, and shows what whoami answers', async () => {
     await using server = await serve(devCommand);
     await using client = await connectSdkV2(`${server.url}/mcp`, { user: { sub: 'Ada Lovelace' } });
-    expect(await client.callWhoami()).toMatchObject(JSON.parse(blocksOf('json')[0] ?? ''));
-    const banner = blocksOf('text')[0]?.replaceAll('http://localhost:3001', server.url) ?? '';
+    expect(await client.callWhoami()).toMatchObject(JSON.parse(codeIn(readme, 'json')[0] ?? ''));
+    const banner = codeIn(readme, 'text')[0]?.replaceAll('http://localhost:3001', server.url) ?? '';
     expect(server.output()).toContain(banner);
   });
 
   it('has as its second command what CI runs', async () => {
     expect(await read('.ci/run')).toContain(`\n${testCommand}\n`);
     expect(await read('.ci/bare-clone')).toContain(` ${devCommand} `);
+  });
+
+  it('is a bridge with its fourth command', async () => {
+    await using server = await serve(bridgeCommand);
+    const { authorization_endpoint: endpoint } = z
+      .object({ authorization_endpoint: z.string() })
+      .parse(await (await fetch(`${server.url}/.well-known/oauth-authorization-server`)).json());
+    expect(endpoint).toBe(`${server.url}/oauth/authorize`);
+    await expect.poll(() => server.output()).toContain(`${server.url}/oauth/callback`);
   });
 
   it('changes the provider with its third command', async () => {

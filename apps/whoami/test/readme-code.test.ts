@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ada, freePort, startStandIn } from '@mcp-whoami/testkit';
+import { codeIn } from '@mcp-whoami/testkit/repository';
 import { expect, it } from 'vitest';
 
 const app = join(import.meta.dirname, '..');
@@ -11,7 +12,7 @@ const app = join(import.meta.dirname, '..');
 const readExamples = async (document: string) => {
   const text = await readFile(join(app, '../..', document), 'utf8');
   const section = text.split(/^## In your own server$/m).at(-1) ?? '';
-  return [...section.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code ?? '');
+  return codeIn(section, 'ts');
 };
 
 /** Has the program tell its parent when it listens: the example itself says nothing. */

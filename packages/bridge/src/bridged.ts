@@ -30,7 +30,7 @@ export function bridged<Options>(provider: Provider<Options>): Provider<Options 
   return defineProvider({
     id,
     title,
-    environmentPrefix,
+    ...(environmentPrefix === undefined ? {} : { environmentPrefix }),
     foreignVariables,
     isBridge: true,
     options: provider.options.safeExtend(bridgeFields).check(...bridgeRules),

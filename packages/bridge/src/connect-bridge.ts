@@ -17,12 +17,14 @@ import {
   openStore,
   type SealedStore,
 } from '@mcp-whoami/store';
-import { createAdmission } from './admission.ts';
+import { createAdmission, impossibleGroups } from './admission.ts';
 import { type BridgeSettings, refusedInProduction } from './bridge-settings.ts';
 import { type Bridge, createBridge } from './create-bridge.ts';
+import { now } from './grants/grants.ts';
 import { callbackPath } from './paths.ts';
 import { TemporarilyUnavailableError } from './unavailable.ts';
-import { createUpstreamClient } from './upstream/upstream-client.ts';
+import { isUpstreamError } from './upstream/errors.ts';
+import { createUpstreamClient, type UpstreamClient } from './upstream/upstream-client.ts';
 
 const SECRET_BYTES = 32;
 
@@ -40,18 +42,24 @@ export async function connectBridge(
   const { scopes, requiredScopes } = settings;
   const { logger = processWarnings } = context;
   const publicUrl = context.publicUrl ?? new URL(resources[0]).origin;
+  requirePossibleGroups(settings, upstream, context);
   const unsafe = unsafeSettings(settings, context);
   if (context.production && unsafe.length > 0) throw new ConfigurationError(unsafe);
 
   await using cleanup = new AsyncDisposableStack();
   const store = cleanup.use(await openSealedStore(settings, context));
+  const client = createUpstreamClient(upstream, {
+    nameOf: context.nameOf,
+    production: context.production,
+    logger,
+  });
   const bridge = await createBridge({
     publicUrl,
     resources,
     scopes: [...scopes, ...requiredScopes],
     store,
-    upstream: createUpstreamClient(upstream, { nameOf: context.nameOf, production: context.production }),
-    admission: createAdmission(settings),
+    upstream: client,
+    admission: createAdmission(settings, upstream.groupNames),
     accessTokenLifetime: settings.bridgeAccessTokenLifetime,
     clientDocuments: settings.bridgeClientDocuments,
     logger,
@@ -83,19 +91,39 @@ export async function connectBridge(
       notes: [`Register at ${upstream.title} as the callback URL of the client: ${publicUrl}${callbackPath}`],
     },
     routes: bridge.routes,
+    backchannelLogout: takeLogouts(client, bridge),
+    onLogout: (listener) =>
+      bridge.grants.onEnd((grantId) => listener({ subject: undefined, sessionId: grantId, issuedAt: now() })),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
 
-  function unsafeSettings(values: BridgeSettings, { nameOf }: ConnectionContext) {
-    return refusedInProduction
-      .filter(({ applies }) => applies(values))
-      .map(({ field, expected, example }) => ({
-        setting: nameOf(field),
-        expected: withNames(expected, nameOf),
-        found: undefined,
-        example: nameOf(field, example),
-      }));
-  }
+function unsafeSettings(values: BridgeSettings, { nameOf }: ConnectionContext) {
+  return refusedInProduction
+    .filter(({ applies }) => applies(values))
+    .map(({ field, expected, example }) => ({
+      setting: nameOf(field),
+      expected: withNames(expected, nameOf),
+      example: nameOf(field, example),
+    }));
+}
+
+/** A name that no group of this IdP has would let nobody in. */
+function requirePossibleGroups(
+  values: BridgeSettings,
+  { title, groupNames }: Upstream,
+  { nameOf }: ConnectionContext,
+): void {
+  const impossible = impossibleGroups(values, groupNames);
+  if (groupNames === undefined || impossible.length === 0) return;
+  throw new ConfigurationError([
+    {
+      setting: nameOf('allowedGroups'),
+      found: impossible.join(' '),
+      expected: `names that ${title} has: each ${groupNames.expected}`,
+      example: nameOf('allowedGroups', groupNames.example),
+    },
+  ]);
 }
 
 const advice = {
@@ -143,6 +171,20 @@ async function openSealedStore(
       error,
     );
   }
+}
+
+/** Ends the grants of whom the IdP logs out, by its word. */
+function takeLogouts({ readLogout }: UpstreamClient, { grants }: Bridge) {
+  if (readLogout === undefined) return undefined;
+  return async (logoutToken: string): Promise<void> => {
+    try {
+      await grants.logOut(await readLogout(logoutToken));
+    } catch (error) {
+      if (isUpstreamError(error) || error instanceof TemporarilyUnavailableError)
+        throw new VerificationUndecidedError(error.logMessage, error);
+      throw error;
+    }
+  };
 }
 
 async function isGrantLive({ grants }: Bridge, grantId: unknown): Promise<boolean> {

@@ -24,6 +24,8 @@ export type BridgeTestOptions = {
   settings?: z.input<typeof settingsSchema>;
   /** What is before it: a proxy, another process with the same store. */
   publicUrl?: string;
+  /** Where it listens, for an IdP that has to know the callback before; any free one otherwise. */
+  port?: number;
   /** Behind a path of the host. */
   path?: string;
   production?: boolean;
@@ -36,12 +38,13 @@ export async function startBridge({
   upstream,
   settings,
   publicUrl: given,
+  port: listenOn = 0,
   path = '',
   production,
 }: BridgeTestOptions) {
   await using cleanup = new AsyncDisposableStack();
   const server = createServer();
-  server.listen(0, '127.0.0.1');
+  server.listen(listenOn, '127.0.0.1');
   cleanup.defer(() => {
     server.close();
     server.closeAllConnections();
@@ -61,14 +64,14 @@ export async function startBridge({
     logger: { warn: (details, message) => void logs.push({ ...details, message }) },
   });
   cleanup.use(connection);
-  let address = '203.0.113.1';
+  let caller: [string, ...string[]] = ['203.0.113.1'];
   server.on('request', async (request, response) => {
     const { url = '/' } = request;
     const target = publicPath !== '' && url.startsWith(`${publicPath}/`) ? url.slice(publicPath.length) : url;
     const { pathname } = new URL(target, origin);
     if (connection.routes?.has(pathname)) {
-      const details = { address, path: pathname };
-      connection.routes.handle(request, response, { target, caller: [address], details });
+      const details = { address: caller[0], path: pathname };
+      connection.routes.handle(request, response, { target, caller, details });
       return;
     }
     response.setHeader('content-type', 'application/json');
@@ -95,11 +98,12 @@ export async function startBridge({
     origin,
     publicUrl,
     resource: resources[0],
+    sse: resources[1],
     connection,
     logs,
-    /** Whose requests come from now on. */
-    comeFrom: (caller: string) => {
-      address = caller;
+    /** Whose requests come from now on: an address, and the wider networks that it is in. */
+    comeFrom: (address: string, ...networks: string[]) => {
+      caller = [address, ...networks];
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

@@ -1,10 +1,10 @@
 import { adaAtGithub } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
-import { choose, openBrowser } from './browser.ts';
 import { refusalOf, registerClient, tokensOf } from './client.ts';
 import { days, minutes, pass } from './clock.ts';
 import { startWithGithub } from './github.ts';
 import { describeEachStore, secret } from './stores.ts';
+import { choose, openBrowser } from './tab.ts';
 
 const start = (
   settings: { bridgeAccessTokenLifetime?: number; storeUrl?: string; bridgeSecret?: string[] } = {},

@@ -1,11 +1,11 @@
 import { adaAtGithub, startGithubLike } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
 import { startBridge } from './bridge-under-test.ts';
-import { choose, formsOf, openBrowser } from './browser.ts';
 import { trustedCertificate } from './certificate.ts';
 import { callWith, registerClient, tokensOf } from './client.ts';
 import { type FrontOptions, startFront } from './front.ts';
 import { upstreamOf } from './github.ts';
+import { choose, formsOf, openBrowser } from './tab.ts';
 
 /** A bridge behind a proxy, whose public URL has a path. */
 const startBehind = async (options: FrontOptions, path: string) => {

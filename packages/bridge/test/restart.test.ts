@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { adaAtGithub, runProgram, startGithubLike } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
-import { choose, openBrowser } from './browser.ts';
 import { callWith, refusalOf, registerClient, tokensOf } from './client.ts';
 import { startFront } from './front.ts';
 import { describeEachStore, secret } from './stores.ts';
+import { choose, openBrowser } from './tab.ts';
 
 const program = join(import.meta.dirname, 'bridge-program.ts');
 

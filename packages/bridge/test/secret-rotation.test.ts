@@ -5,12 +5,12 @@ import { adaAtGithub, startGithubLike } from '@mcp-whoami/testkit';
 import { describeRedis } from '@mcp-whoami/testkit/redis';
 import { describe, expect, it } from 'vitest';
 import { type BridgeUnderTest, startBridge } from './bridge-under-test.ts';
-import { choose, openBrowser } from './browser.ts';
 import { callWith, registerClient, tokensOf } from './client.ts';
 import { minutes, pass } from './clock.ts';
 import { startFront } from './front.ts';
 import { upstreamOf } from './github.ts';
 import { describeEachStore, otherSecret, redisServer, secret, sqliteFile } from './stores.ts';
+import { choose, openBrowser } from './tab.ts';
 
 const thirdSecret = 'Zk2xJ8wVbN5mQ7rT1yU4iO6pA9sD3fG0hL5zX8cV2bM=';
 

@@ -1,9 +1,9 @@
 import { adaAtGithub, type GithubAccount, graceAtGithub } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
-import { type Browser, formsOf, openBrowser, type Page } from './browser.ts';
 import { refusalOf, registerClient, tokensOf } from './client.ts';
 import { minutes, pass } from './clock.ts';
 import { startWithGithub } from './github.ts';
+import { type Browser, formsOf, openBrowser, type Page } from './tab.ts';
 
 const start = () => startWithGithub({ settings: { tokenCacheSeconds: 0 } }, { signInAs: adaAtGithub });
 type Bridge = Awaited<ReturnType<typeof start>>;

@@ -3,10 +3,10 @@ import { isIdpUnreachable } from '@mcp-whoami/provider';
 import { adaAtGithub, freePort } from '@mcp-whoami/testkit';
 import { describeRedis } from '@mcp-whoami/testkit/redis';
 import { expect, it } from 'vitest';
-import { choose, formsOf, openBrowser, type Page } from './browser.ts';
 import { callWith, refusalOf, registerClient, tokensOf } from './client.ts';
 import { startWithGithub } from './github.ts';
 import { redisServer, secret } from './stores.ts';
+import { choose, formsOf, openBrowser, type Page } from './tab.ts';
 
 const startWithRedis = async () => {
   await using cleanup = new AsyncDisposableStack();

@@ -26,7 +26,7 @@ export interface ProviderDefinition<Schema extends SettingsSchema> {
   /** The product's name. */
   title: string;
   /** What the names of its environment variables begin with. */
-  environmentPrefix?: string | undefined;
+  environmentPrefix?: string;
   /** The names, without the prefix, of variables that other programs are known to read. */
   foreignVariables?: RegExp | undefined;
   /** Its options, which are its environment variables too. */
@@ -47,7 +47,7 @@ export type ProviderReading =
 export interface Provider<Options = Record<string, unknown>> {
   readonly id: string;
   readonly title: string;
-  readonly environmentPrefix?: string | undefined;
+  readonly environmentPrefix?: string;
   /** The names, without the prefix, of variables that other programs are known to read. */
   readonly foreignVariables?: RegExp | undefined;
   /** The schema of its options, for documentation. */

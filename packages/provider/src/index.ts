@@ -35,6 +35,7 @@ export type {
 } from './metadata/connected-server.ts';
 export type { McpAuthConfig } from './metadata/mcp-auth-config.ts';
 export { defineOpenIdProvider, type OpenIdProviderDefinition, openIdOptions } from './openid-provider.ts';
+export { type GroupClaims, identityOfClaims, requireClient } from './openid-upstream.ts';
 export {
   backchannelLogoutSetting,
   issuerSetting,

@@ -4,18 +4,23 @@ import { connectAuthorizationServer } from './connect-authorization-server.ts';
 import { defineProvider, type Provider, type ProviderDefinition } from './define-provider.ts';
 import type { Advice } from './errors.ts';
 import type { JsonObject } from './json.ts';
+import { type GroupClaims, openIdUpstream, usualGroups } from './openid-upstream.ts';
 import { backchannelLogoutSetting, providerOptions, type ResourceServerSettings } from './options.ts';
 import type { UserinfoRole } from './token/user.ts';
 
 /** An OpenID Connect provider as data: its options, and what it is known to do. */
 export interface OpenIdProviderDefinition<Schema extends SettingsSchema>
-  extends Omit<ProviderDefinition<Schema>, 'connect'> {
+  extends Omit<ProviderDefinition<Schema>, 'connect' | 'upstream' | 'isBridge'> {
   /** The issuer, of its options. */
   issuer(options: z.output<Schema>): string;
   /** Where the issuer is made of another option: that option, and what it would be for an issuer. */
   issuerOption?: { field: string; textFor(issuer: string): string };
   /** What userinfo means for a token that was proved without it; `profile` otherwise. */
   userinfoRole?: UserinfoRole;
+  /** Of its options, what people know the IdP by; the title otherwise. */
+  nameForPeople?(options: z.output<Schema>): string;
+  /** Where it says which groups somebody is in; {@link usualGroups} otherwise. */
+  groups?: GroupClaims;
   /** Mends faults that its metadata is known to have. */
   repairMetadata?(document: JsonObject): JsonObject;
   /** What else helps when its metadata cannot be fetched or is another issuer's; `{issuer}` in it names that setting. */
@@ -46,9 +51,22 @@ export function openIdOptions<Own extends z.ZodRawShape>(own: Own) {
 export function defineOpenIdProvider<Schema extends SettingsSchema & z.ZodType<ResourceServerSettings>>(
   definition: OpenIdProviderDefinition<Schema>,
 ): Provider<{ [Option in keyof z.input<Schema>]: z.input<Schema>[Option] }> {
-  const { issuer, issuerOption, userinfoRole, repairMetadata, hint, advice, ...data } = definition;
+  const { issuer, issuerOption, userinfoRole, nameForPeople, groups, repairMetadata, hint, advice, ...data } =
+    definition;
+  const { id, title } = definition;
   return defineProvider({
     ...data,
+    upstream: (settings, context) =>
+      openIdUpstream(
+        {
+          id,
+          title: nameForPeople?.(settings) ?? title,
+          issuer: issuer(settings),
+          groups: groups ?? usualGroups,
+          settings,
+        },
+        context,
+      ),
     connect: (settings, context) => {
       const { nameOf } = context;
       return connectAuthorizationServer(

@@ -2,7 +2,8 @@ import { createHmac } from 'node:crypto';
 import { ada, nativeClient, type StandIn, startStandIn } from '@mcp-whoami/testkit';
 import { verdictOn } from '@mcp-whoami/testkit/provider-suite';
 import { describe, expect, it } from 'vitest';
-import { clientOf, connect, resource, testProvider } from './test-provider.ts';
+import { keepWarnings } from './keep-warnings.ts';
+import { clientOf, connect, resource } from './test-provider.ts';
 
 const asJwt = { 'content-type': 'application/jwt; charset=utf-8' };
 const { client_id: client } = nativeClient;
@@ -11,21 +12,8 @@ const { client_id: client } = nativeClient;
 const start = async (environment: Record<string, string> = {}) => {
   await using stack = new AsyncDisposableStack();
   const idp = stack.use(await startStandIn({ introspection: true }));
-  const warnings: string[] = [];
-  const connection = stack.use(
-    await testProvider().connectFromEnvironment(
-      { TEST_ISSUER: idp.issuer, TEST_TOKEN_CACHE_SECONDS: '0', ...environment },
-      {
-        resources: [resource],
-        logger: {
-          warn: (details, message) => {
-            expect(details).toEqual({ reason: 'profile_missing' });
-            warnings.push(message);
-          },
-        },
-      },
-    ),
-  );
+  const { warnings, logger } = keepWarnings();
+  const connection = stack.use(await connect(idp, environment, {}, logger));
   const owned = stack.move();
   return {
     idp,
@@ -82,8 +70,10 @@ describe('a signed answer of userinfo', () => {
       expect(accepted.claims).not.toHaveProperty('name');
       expect(accepted.provedBy).toBe('jwt');
     }
-    expect(started.warnings).toEqual([expect.stringMatching(reason)]);
-    expect(started.warnings[0]).toContain('profile');
+    expect(started.warnings).toEqual([
+      { details: { reason: 'profile_missing' }, message: expect.stringMatching(reason) },
+    ]);
+    expect(started.warnings[0]?.message).toContain('profile');
   });
 
   it('proves an opaque token like any other answer, and says nothing of it when it cannot be read', async () => {

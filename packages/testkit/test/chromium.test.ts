@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { afterEach, expect, it, vi } from 'vitest';
 import { describeChromium, findChromium } from '../src/chromium/index.ts';
 import { close, listen } from '../src/loopback-server.ts';
+import { skipOutsideCi } from '../src/skip-outside-ci.ts';
 
 const nowhere = '/nowhere/chromium';
 
@@ -21,6 +22,19 @@ it('fails in CI where there is no Chromium', () => {
   vi.stubEnv('CI', 'true');
   vi.stubEnv('CHROMIUM_PATH', nowhere);
   expect(() => describeChromium('walks', () => {})).toThrow('need a Chromium');
+});
+
+it('says once that there is none, however many tests need it', () => {
+  vi.stubEnv('CI', '');
+  vi.stubEnv('CHROMIUM_PATH', nowhere);
+  const write = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  skipOutsideCi('One thing is lacking');
+  skipOutsideCi('One thing is lacking');
+  skipOutsideCi('Another is lacking');
+  expect(write.mock.calls).toEqual([
+    ['One thing is lacking. They are skipped.\n'],
+    ['Another is lacking. They are skipped.\n'],
+  ]);
 });
 
 describeChromium('a page', (openPage) => {

@@ -26,6 +26,8 @@ export const keycloak = defineOpenIdProvider({
   issuer: ({ issuer }) => issuer,
   // Keycloak takes its own JWTs at userinfo, so a 401 there means a logout, a revocation or a disabled user.
   userinfoRole: 'revocation',
+  // Only where a mapper of the realm puts them into the ID token or userinfo.
+  groups: { claims: ['groups', 'realm_access.roles'], scopes: [] },
   hint: startHint,
   advice: keycloakAdvice,
 });

@@ -31,4 +31,5 @@ export const logto = defineOpenIdProvider({
   issuerOption: { field: 'endpoint', textFor: (issuer) => issuer.replace(/\/oidc$/, '') },
   // Logto's userinfo endpoint refuses every token that is bound to an API resource, and those are the JWTs.
   userinfoRole: 'none',
+  groups: { claims: ['roles', 'organizations'], scopes: ['roles', 'urn:logto:scope:organizations'] },
 });

@@ -1,5 +1,6 @@
 import { connectAuthorizationServer, defineProvider } from '@mcp-whoami/provider';
 import { options } from './options.ts';
+import { oauth2Upstream } from './upstream.ts';
 
 /**
  * An OAuth 2.0 authorization server that is not an OpenID Connect provider, with metadata (RFC 8414) or without.
@@ -17,6 +18,7 @@ export const oauth2Custom = defineProvider({
   // Of oauth2-proxy, which stands before many servers.
   foreignVariables: /^PROXY_/,
   options,
+  upstream: oauth2Upstream,
   connect: (settings, context) => {
     const { issuer = '', authorizationEndpoint, tokenEndpoint, pkce } = settings;
     const { userinfoUrl, userinfoBody, introspectionUrl } = settings;

@@ -32,7 +32,7 @@ const registrationRules: RegistrationRules = {
 };
 
 export interface ServerOptions {
-  /** Of the server, without a slash at the end. */
+  /** The URL of the server, without a slash at the end. */
   publicUrl: string;
   resources: readonly string[];
   scopes: readonly string[];
@@ -111,7 +111,10 @@ export function configureServer(options: ServerOptions): Configuration {
       const grantId = ctx.oidc.result?.consent?.grantId;
       return grantId === undefined ? undefined : ctx.oidc.provider.Grant.find(grantId);
     },
-    interactions: { url: (_ctx, { uid }) => `${options.publicUrl}${signInPath(uid)}`, policy: alwaysAsk() },
+    interactions: {
+      url: (_ctx, { uid }) => `${options.publicUrl}${signInPath(uid)}`,
+      policy: alwaysAsk(),
+    },
     features: {
       ...features,
       revocation: {

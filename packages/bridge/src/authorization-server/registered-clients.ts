@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Middleware } from '@mcp-whoami/authorization-server';
 import { z } from 'zod';
 import { routes } from '../paths.ts';
@@ -14,20 +15,23 @@ const MAX_ID_CHARACTERS = 2_048;
 /** How long a registration may be for that, with what is beside the texts of the client. */
 const MAX_REGISTRATION_CHARACTERS = 1_200;
 
-/** What a registration is beside what every client has. */
-const registration = z.looseObject({
+/** What a client is unless its registration says otherwise: that need not stand in its id. */
+const usual = {
+  token_endpoint_auth_method: 'none',
+  grant_types: ['authorization_code', 'refresh_token'],
+};
+
+/** What of a registration tells one client from another. */
+const registration = z.object({
   redirect_uris: z.array(z.string()),
   client_name: z.string().optional(),
   client_secret: z.string().optional(),
-  token_endpoint_auth_method: z.string().optional(),
-  application_type: z.string().optional(),
-  grant_types: z.array(z.string()).optional(),
+  token_endpoint_auth_method: z.string().default(usual.token_endpoint_auth_method),
+  grant_types: z.array(z.string()).default(usual.grant_types),
   client_id_issued_at: z.number().optional(),
 });
 
 const clientMetadata = z.looseObject({ client_id: z.string() });
-
-const KEPT = Object.keys(registration.shape);
 
 /**
  * Clients whose id is their registration (RFC 7591 §5: a stateless registration), sealed by a key of the bridge. So
@@ -43,8 +47,8 @@ export interface RegisteredClients {
 export function createRegisteredClients(key: Buffer): RegisteredClients {
   return {
     idOf: (metadata) => {
-      const kept = Object.entries(metadata).filter(
-        ([name, value]) => KEPT.includes(name) && value !== undefined,
+      const kept = Object.entries(registration.parse(metadata)).filter(
+        ([name, value]) => !isDeepStrictEqual(value, Reflect.get(usual, name)),
       );
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv(ALGORITHM, key, nonce);

@@ -54,7 +54,11 @@ export function createRecheck({ store, grants, upstream, admission, logger }: Re
       const checked = { claims: identity.claims, session, lastUsed: now(), checkedAt: now() };
       await grants.update(grantId, checked);
       if (admission.admit(subject, identity)) return { ...known, ...checked };
-      return await end(grantId, 'not_admitted', `${subject} may no longer come`);
+      return await end(
+        grantId,
+        'not_admitted',
+        `no longer among who may come: ${admission.explain(subject, identity)}`,
+      );
     } catch (error) {
       if (isUpstreamRefused(error)) return end(grantId, error.code, error.logMessage);
       if (!isUpstreamUnavailable(error)) throw error;

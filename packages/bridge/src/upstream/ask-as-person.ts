@@ -1,5 +1,5 @@
 import { shownUrl } from '@mcp-whoami/environment';
-import type { AskAsPerson } from '@mcp-whoami/provider';
+import type { ApiQuestion, AskAsPerson } from '@mcp-whoami/provider';
 import { parseJson } from '@mcp-whoami/provider/idp';
 import type { Failure } from './errors.ts';
 import { requestUpstream } from './request.ts';
@@ -7,7 +7,7 @@ import { requestUpstream } from './request.ts';
 /** How many questions one look at a person may take: of lists in pages, some ten thousand entries. */
 const MAX_QUESTIONS = 100;
 /** How long they may take together, in milliseconds. */
-const MAX_TIME_MS = 30_000;
+const MAX_TIME_MS = 15_000;
 /** How long one may, in milliseconds. */
 const TIMEOUT_MS = 5_000;
 /** How large an answer may be, in bytes. */
@@ -33,11 +33,7 @@ export function createAskAsPerson(accessToken: string, failure: Failure): AskAsP
       url,
       {
         method: how.method ?? 'GET',
-        headers: {
-          ...how.headers,
-          authorization: `Bearer ${accessToken}`,
-          ...(how.body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
+        headers: headersOf(how, accessToken),
         ...(how.body === undefined ? {} : { body: how.body }),
         timeout: Math.min(TIMEOUT_MS, timeLeft),
         maxBytes: MAX_BYTES,
@@ -56,6 +52,13 @@ export function createAskAsPerson(accessToken: string, failure: Failure): AskAsP
     }
     return { body, next: nextPage(url, answer.headers.get('link'), failure) };
   };
+}
+
+function headersOf({ headers, body }: ApiQuestion, accessToken: string): Record<string, string> {
+  const all = new Headers(headers);
+  if (body !== undefined && !all.has('content-type')) all.set('content-type', 'application/json');
+  all.set('authorization', `Bearer ${accessToken}`);
+  return Object.fromEntries(all);
 }
 
 /** `rel="next"` (RFC 8288 §3). The token goes to no other origin. */

@@ -112,7 +112,7 @@ function refusalIn({ status, body }: { status: number; body: unknown }): string 
 }
 
 /** Some IdPs say no in a 200: `{"ok":false}`, `{"status":"error"}`, `{"error":…}`, GraphQL's `{"errors":[…]}`. */
-function carriesError(body: unknown): boolean {
+export function carriesError(body: unknown): boolean {
   const parsed = jsonObject.safeParse(body);
   if (!parsed.success) return false;
   const { ok, success, status, error, errors } = parsed.data;
