@@ -44,10 +44,10 @@ ${isOnThisComputer(redirectUri) ? '<p class="advice">Continue only if you have j
 }
 
 const meanings = new Map([
-  ['openid', 'your account’s number, by which you are told from others'],
+  ['openid', 'the id of your account'],
   ['profile', 'your name, user name and picture'],
   ['email', 'your e-mail address'],
-  ['offline_access', 'no need to sign in each time, until you or it end that'],
+  ['offline_access', 'to stay signed in, until you end that'],
 ]);
 
 /** What a scope is for, as HTML; one of the server's own has only its name. */
