@@ -266,7 +266,7 @@ describeChromium('the page of a person’s sign-ins', (openPage) => {
     await grant(openPage, publicUrl, 'W'.repeat(500));
 
     await using page = await open(openPage, publicUrl, 'ada');
-    await page.getByText('GitHub signed you in as ada@example.com.').waitFor();
+    await page.getByText('Signed in as ada@example.com, with GitHub.').waitFor();
     const entries = page.getByRole('listitem');
     expect(await entries.count()).toBe(2);
     expect(await widths(page)).toEqual([320, 320]);

@@ -92,8 +92,18 @@ export interface ListedGrant extends Pick<Access, 'clientName' | 'clientId' | 's
   formToken: string;
 }
 
-/** A person's own grants; each has a form that posts `grant` and `token`. */
-export function signInsPage(who: string, upstream: string, grants: readonly ListedGrant[]): string {
+/**
+ * A person's own grants; each has a form that posts `grant` and `token`. Below them is one that posts `token`, for
+ * whoever else sits before this browser.
+ *
+ * @param upstream the IdP that says who it is
+ */
+export function signInsPage(
+  who: string,
+  upstream: string,
+  grants: readonly ListedGrant[],
+  enterToken: string,
+): string {
   const rows = grants.map(
     ({ clientName, clientId, since, lastUsed, grantId, formToken }) => `<li>
 <p>${strong(displayName(clientName))}${clientId.startsWith('https://') ? `, described by ${strong(hostOf(clientId))}` : ''}</p>
@@ -108,8 +118,12 @@ export function signInsPage(who: string, upstream: string, grants: readonly List
   return page(
     'Your sign-ins',
     `<h1>Your sign-ins</h1>
-<p>${htmlEscape(upstream)} signed you in as ${strong(displayName(who))}.</p>
-${rows.length === 0 ? '<p>No program has access to this server in your name.</p>' : `<p>These programs have access to this server in your name. One whose access you end can ask for it again.</p>\n<ul class="entries">${rows.join('\n')}</ul>`}`,
+<p>Signed in as ${strong(displayName(who))}, with ${htmlEscape(upstream)}.</p>
+${rows.length === 0 ? '<p>No program has access to this server in your name.</p>' : `<p>These programs have access to this server in your name. One whose access you end can ask for it again.</p>\n<ul class="entries">${rows.join('\n')}</ul>`}
+<form method="post">
+<input type="hidden" name="token" value="${htmlEscape(enterToken)}">
+<button>Sign in as somebody else</button>
+</form>`,
   );
 }
 
