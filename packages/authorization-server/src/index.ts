@@ -13,6 +13,7 @@ export {
   displayName,
   hostOf,
   identification,
+  isOnThisComputer,
   listed,
   strong,
   visible,

@@ -76,7 +76,8 @@ export function createCallback(options: CallbackOptions): Middleware {
       return showFailure(ctx, error, `${publicUrl}${again}`, options);
     }
     const { subject, identity } = signedIn;
-    if (interaction === undefined) return options.personalPage.enter(ctx, flow.browser, subject);
+    const name = nameOf(signedIn);
+    if (interaction === undefined) return options.personalPage.enter(ctx, flow.browser, { subject, name });
     if (admission.admit(subject, identity)) return end(ctx, interaction, { signedIn });
 
     logger.warn(
@@ -84,11 +85,7 @@ export function createCallback(options: CallbackOptions): Middleware {
       `signed in and not among who may come: ${admission.explain(subject, identity)}`,
     );
     await outcomes.put(interaction, { denied: 'this account has no access to this server' });
-    return show(
-      ctx,
-      403,
-      strangerPage(nameOf(signedIn), upstream.title, `${publicUrl}${donePath(interaction)}`),
-    );
+    return show(ctx, 403, strangerPage(name, upstream.title, `${publicUrl}${donePath(interaction)}`));
   }
 
   async function end(ctx: Context, interaction: string, outcome: Parameters<typeof outcomes.put>[1]) {
