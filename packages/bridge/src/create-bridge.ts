@@ -10,6 +10,7 @@ import { configureServer, supportedScopes } from './authorization-server/configu
 import {
   allowCrossOrigin,
   limitRates,
+  refuseOtherSpellings,
   requireOneResource,
   sayWhenToRetry,
 } from './authorization-server/filters.ts';
@@ -78,6 +79,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
   const provider = new Provider(
     publicUrl,
     configureServer({
+      publicUrl,
       resources,
       scopes,
       accessTokenLifetime: options.accessTokenLifetime,
@@ -100,6 +102,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
   const personalPage = createPersonalPage({ ...shared, store });
 
   const callers = new WeakMap<IncomingMessage, readonly string[]>();
+  provider.use(refuseOtherSpellings);
   provider.use(sayWhenToRetry);
   provider.use(allowCrossOrigin);
   provider.use(limitRates((ctx) => callers.get(ctx.req) ?? [], logger));

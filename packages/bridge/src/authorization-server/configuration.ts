@@ -32,6 +32,8 @@ const registrationRules: RegistrationRules = {
 };
 
 export interface ServerOptions {
+  /** The URL of the server, without a slash at the end. */
+  publicUrl: string;
   resources: readonly string[];
   scopes: readonly string[];
   /** How Client ID Metadata Documents are fetched; nothing where there are none. */
@@ -109,7 +111,10 @@ export function configureServer(options: ServerOptions): Configuration {
       const grantId = ctx.oidc.result?.consent?.grantId;
       return grantId === undefined ? undefined : ctx.oidc.provider.Grant.find(grantId);
     },
-    interactions: { url: (_ctx, { uid }) => signInPath(uid), policy: alwaysAsk() },
+    interactions: {
+      url: (_ctx, { uid }) => `${options.publicUrl}${signInPath(uid)}`,
+      policy: alwaysAsk(),
+    },
     features: {
       ...features,
       revocation: {

@@ -1,6 +1,6 @@
 import type { Middleware } from '@mcp-whoami/authorization-server';
 import type { WarningLogger } from '@mcp-whoami/provider';
-import { routes, signInPath, signInsPath } from '../paths.ts';
+import { callbackPath, routes, signInPath, signInsPath } from '../paths.ts';
 import { createRateLimit, type RateLimit } from '../rate-limit.ts';
 
 type Context = Parameters<Middleware>[0];
@@ -20,8 +20,23 @@ const CROSS_ORIGIN_PATHS: readonly string[] = [
   routes.jwks,
 ];
 
+const EXACT_PATHS: readonly string[] = [...Object.values(routes), callbackPath, signInsPath];
+
+/** What has an id at its end: the page of consent, and where oidc-provider goes on after it. */
+const PATHS_WITH_ID: readonly string[] = [signInPath(''), `${routes.authorization}/`];
+
 /** How long a browser may remember a preflight's answer, in seconds. */
 const PREFLIGHT_LIFETIME_SECONDS = 3_600;
+
+/**
+ * Takes each path as it is spelled alone: oidc-provider also takes `/oauth/AUTHORIZE` and `/oauth/register/`, which
+ * would pass by whatever is done here for an endpoint.
+ */
+export const refuseOtherSpellings: Middleware = async (ctx, next) => {
+  const { path } = ctx;
+  if (EXACT_PATHS.includes(path) || PATHS_WITH_ID.some((start) => path.startsWith(start) && path !== start))
+    return next();
+};
 
 /** Lets clients of any origin read what clients fetch, without credentials; pages are for none. */
 export const allowCrossOrigin: Middleware = async (ctx, next) => {
@@ -61,7 +76,7 @@ export function limitRates(callerOf: (ctx: Context) => readonly string[], logger
 /** Says in each answer that asks a client to wait for how long. */
 export const sayWhenToRetry: Middleware = async (ctx, next) => {
   await next();
-  if (ctx.status === 503 && ctx.response.get('Retry-After') === '')
+  if (ctx.status === 503 && !ctx.response.get('Retry-After'))
     ctx.set('Retry-After', String(RETRY_AFTER_SECONDS));
 };
 

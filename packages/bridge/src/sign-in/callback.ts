@@ -3,7 +3,7 @@ import type { Admission } from '../admission.ts';
 import { callbackPath, donePath, signInPath, signInsPath } from '../paths.ts';
 import { isUpstreamError } from '../upstream/errors.ts';
 import type { SignedIn } from '../upstream/upstream-client.ts';
-import { type ConsentOptions, goTo, show, showFailure } from './consent.ts';
+import { type ConsentOptions, createStop, goTo, show, showFailure } from './consent.ts';
 import { retryPage, strangerPage } from './pages.ts';
 import type { Pending } from './pending.ts';
 import type { PersonalPage } from './personal-page.ts';
@@ -25,13 +25,14 @@ export interface CallbackOptions extends Omit<ConsentOptions, 'provider' | 'form
 export function createCallback(options: CallbackOptions): Middleware {
   const { upstream, pending, outcomes, browsers, admission, publicUrl, logger } = options;
   const redirectUri = `${publicUrl}${callbackPath}`;
+  const stop = createStop(logger);
 
   return async (ctx, next) => {
     if (ctx.path !== callbackPath) return next();
     ctx.set(pageHeaders);
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
       ctx.set('Allow', 'GET, HEAD');
-      return show(ctx, 405, retryPage('Sign-in stopped', OVER, undefined));
+      return stop(ctx, 405, 'method_not_allowed', OVER);
     }
     const answer = new URLSearchParams(ctx.querystring);
     try {

@@ -46,6 +46,7 @@ export interface ConsentOptions {
  */
 export function createConsent(options: ConsentOptions): Middleware {
   const { provider, outcomes, grants, browsers, forms, publicUrl } = options;
+  const stop = createStop(options.logger);
 
   return async (ctx, next) => {
     if (!ctx.path.startsWith(signInPath(''))) return next();
@@ -62,14 +63,14 @@ export function createConsent(options: ConsentOptions): Middleware {
     const interaction = await findInteraction(provider, ctx);
     if (interaction !== undefined && ctx.path === donePath(interaction.uid)) return finish(ctx, interaction);
     if (interaction === undefined || ctx.path !== signInPath(interaction.uid))
-      return show(ctx, 400, retryPage('Sign-in stopped', GONE, undefined));
+      return stop(ctx, 400, 'interaction_unknown', GONE);
     if (ctx.method === 'GET' || ctx.method === 'HEAD') {
       browsers.ensure(ctx);
       return show(ctx, 200, await renderConsent(interaction));
     }
     if (ctx.method === 'POST') return choose(ctx, interaction);
     ctx.set('Allow', 'GET, HEAD, POST');
-    return show(ctx, 405, retryPage('Sign-in stopped', 'This page takes a choice by POST.', undefined));
+    return stop(ctx, 405, 'method_not_allowed', 'This page takes a choice by POST.');
   }
 
   async function renderConsent({ uid, params }: Interaction): Promise<string> {
@@ -89,12 +90,11 @@ export function createConsent(options: ConsentOptions): Middleware {
   async function choose(ctx: Context, interaction: Interaction): Promise<void> {
     const { uid } = interaction;
     if (!isPostedByOwnPage(ctx.req, new URL(publicUrl).origin))
-      return show(ctx, 403, retryPage('Sign-in stopped', FOREIGN, undefined));
+      return stop(ctx, 403, 'form_foreign', FOREIGN);
     const form = await readForm(ctx.req);
     const browser = browsers.find(ctx);
-    if (form === undefined || browser === undefined || !forms.isTokenOf(form.get('token'), 'consent', uid)) {
-      return show(ctx, 400, retryPage('Sign-in stopped', GONE, `${publicUrl}${signInPath(uid)}`));
-    }
+    if (form === undefined || browser === undefined || !forms.isTokenOf(form.get('token'), 'consent', uid))
+      return stop(ctx, 400, 'form_invalid', GONE, `${publicUrl}${signInPath(uid)}`);
     if (form.get('choice') !== 'continue') return resume(ctx, denied('the user cancelled the sign-in'));
     try {
       return goTo(ctx, await options.pending.begin({ browser, interaction: uid }));
@@ -109,7 +109,7 @@ export function createConsent(options: ConsentOptions): Middleware {
     if (outcome === undefined) {
       // A browser that fetches ahead comes twice.
       if (interaction.result !== undefined) return goTo(ctx, interaction.returnTo);
-      return show(ctx, 400, retryPage('Sign-in stopped', GONE, undefined));
+      return stop(ctx, 400, 'interaction_unknown', GONE);
     }
     if ('denied' in outcome) return resume(ctx, denied(outcome.denied));
     const request = authorizationRequest.parse(interaction.params);
@@ -151,6 +151,14 @@ export function goTo(ctx: Context, url: string): void {
 export function show(ctx: Context, status: number, html: string): void {
   ctx.status = status;
   ctx.body = html;
+}
+
+/** Makes what refuses a request: with a page that says why, and a line in the log. */
+export function createStop(logger: WarningLogger) {
+  return (ctx: Context, status: number, reason: string, why: string, again?: string): void => {
+    logger.warn({ reason }, `${ctx.method} of a page of sign-in: ${why}`);
+    show(ctx, status, retryPage('Sign-in stopped', why, again));
+  };
 }
 
 /** Answers with why the IdP cannot be asked, or what it refuses; another error is thrown. */
