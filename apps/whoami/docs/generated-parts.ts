@@ -1,7 +1,9 @@
+import { bridgeSettings } from '@mcp-whoami/bridge/settings';
 import { type DescribedSetting, describeEnvironment } from '@mcp-whoami/environment';
 import { refusalTexts } from '@mcp-whoami/provider';
 import { renderBanner } from '../src/banner.ts';
 import { connectInstructions } from '../src/connect-instructions.ts';
+import { ownVariables } from '../src/own-variables.ts';
 import { providers } from '../src/providers.ts';
 import { serverEnvironment } from '../src/server-environment.ts';
 
@@ -18,11 +20,10 @@ const exampleUrl = 'http://localhost:3001';
 /** Every generated part of the documentation. */
 export async function generatedParts(): Promise<GeneratedPart[]> {
   const environments = Object.entries(providers).map(async ([name, load]) => {
-    const { options, environmentPrefix } = await load();
     return {
       document: `providers/${name}/README.md`,
       marker: 'environment',
-      content: environmentTable(describeEnvironment(options, environmentPrefix)),
+      content: environmentTable(ownVariables(await load())),
     };
   });
   const { title, connection } = await exampleOfDev();
@@ -31,6 +32,11 @@ export async function generatedParts(): Promise<GeneratedPart[]> {
       document: 'README.md',
       marker: 'environment',
       content: environmentTable(describeEnvironment(serverEnvironment)),
+    },
+    {
+      document: 'docs/bridge.md',
+      marker: 'environment',
+      content: environmentTable(describeEnvironment(bridgeSettings)),
     },
     {
       document: 'README.md',

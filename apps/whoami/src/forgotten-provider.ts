@@ -1,10 +1,10 @@
 import {
   type ConfigurationProblem,
-  describeEnvironment,
   type Environment,
   isSet,
   misspelledVariables,
 } from '@mcp-whoami/environment';
+import { ownVariables } from './own-variables.ts';
 import { providers } from './providers.ts';
 
 /**
@@ -17,11 +17,9 @@ export async function findForgottenProvider(
   if (isSet(environment.PROVIDER)) return undefined;
   const meant = (await Promise.all(Object.values(providers).map((load) => load())))
     .filter(({ environmentPrefix }) => environmentPrefix !== undefined)
-    .map(({ id, options, environmentPrefix }) => {
-      // A bridge's own variables are of no one provider.
-      const known = describeEnvironment(options, environmentPrefix).filter(({ name }) =>
-        name.startsWith(`${environmentPrefix}_`),
-      );
+    .map((provider) => {
+      const { id } = provider;
+      const known = ownVariables(provider);
       const set = known.map(({ name }) => name).filter((name) => isSet(environment[name]));
       const misspelled = misspelledVariables(environment, known).map(({ setting }) => setting);
       return { id, names: [...set, ...misspelled] };

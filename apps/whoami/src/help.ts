@@ -1,15 +1,16 @@
+import { bridgeSettings } from '@mcp-whoami/bridge/settings';
 import { type DescribedSetting, describeEnvironment } from '@mcp-whoami/environment';
 import manifest from '../package.json' with { type: 'json' };
+import { ownVariables } from './own-variables.ts';
 import { providers } from './providers.ts';
 import { serverEnvironment } from './server-environment.ts';
 
 /** What `--help` says: how to start the server, and every variable of its environment, from their schemas. */
 export async function renderHelp(): Promise<string> {
   const ofProviders = Object.entries(providers).map(async ([name, load]) => {
-    const { title, options, environmentPrefix } = await load();
-    if (environmentPrefix === undefined) return '';
-    const variables = describeEnvironment(options, environmentPrefix);
-    return section(`PROVIDER=${name} (${title})`, variables);
+    const provider = await load();
+    if (provider.environmentPrefix === undefined) return '';
+    return section(`PROVIDER=${name} (${provider.title})`, ownVariables(provider));
   });
   return [
     `mcp-whoami ${manifest.version}: ${manifest.description}.`,
@@ -20,6 +21,7 @@ export async function renderHelp(): Promise<string> {
     '  NODE_ENV=development mcp-whoami',
     '',
     section('The server', describeEnvironment(serverEnvironment)),
+    section('The bridge (BRIDGE=true; github, google, entra)', describeEnvironment(bridgeSettings)),
     ...(await Promise.all(ofProviders)),
   ].join('\n');
 }

@@ -15,7 +15,7 @@ const root = new URL('../../../', import.meta.url);
 const read = (path: string) => readFile(new URL(path, root), 'utf8');
 const readme = await read('README.md');
 
-const [devCommand = '', testCommand = '', providerCommand = ''] = codeIn(readme, 'sh');
+const [devCommand = '', testCommand = '', providerCommand = '', bridgeCommand = ''] = codeIn(readme, 'sh');
 
 const dryRun = z.object({
   tasks: z.array(z.object({ taskId: z.string(), dependencies: z.array(z.string()) })),
@@ -102,8 +102,8 @@ describe('the README', () => {
     const counts = ['sh', 'json', 'ts', 'text', 'ini', 'nginx'].map(
       (language) => codeIn(readme, language).length,
     );
-    expect(counts).toEqual([3, 1, 2, 1, 1, 1]);
-    expect(readme.match(/^```/gm)).toHaveLength(2 * 9);
+    expect(counts).toEqual([4, 1, 2, 1, 1, 1]);
+    expect(readme.match(/^```/gm)).toHaveLength(2 * 10);
   });
 
   it('starts the server with its first command, and shows what whoami answers', async () => {
@@ -117,6 +117,15 @@ describe('the README', () => {
   it('has as its second command what CI runs', async () => {
     expect(await read('.ci/run')).toContain(`\n${testCommand}\n`);
     expect(await read('.ci/bare-clone')).toContain(` ${devCommand} `);
+  });
+
+  it('is a bridge with its fourth command', async () => {
+    await using server = await serve(bridgeCommand);
+    const { authorization_endpoint: endpoint } = z
+      .object({ authorization_endpoint: z.string() })
+      .parse(await (await fetch(`${server.url}/.well-known/oauth-authorization-server`)).json());
+    expect(endpoint).toBe(`${server.url}/oauth/authorize`);
+    await expect.poll(() => server.output()).toContain(`${server.url}/oauth/callback`);
   });
 
   it('changes the provider with its third command', async () => {

@@ -20,9 +20,11 @@ import {
 import { createAdmission, impossibleGroups } from './admission.ts';
 import { type BridgeSettings, refusedInProduction } from './bridge-settings.ts';
 import { type Bridge, createBridge } from './create-bridge.ts';
+import { now } from './grants/grants.ts';
 import { callbackPath } from './paths.ts';
 import { TemporarilyUnavailableError } from './unavailable.ts';
-import { createUpstreamClient } from './upstream/upstream-client.ts';
+import { isUpstreamError } from './upstream/errors.ts';
+import { createUpstreamClient, type UpstreamClient } from './upstream/upstream-client.ts';
 
 const SECRET_BYTES = 32;
 
@@ -46,12 +48,17 @@ export async function connectBridge(
 
   await using cleanup = new AsyncDisposableStack();
   const store = cleanup.use(await openSealedStore(settings, context));
+  const client = createUpstreamClient(upstream, {
+    nameOf: context.nameOf,
+    production: context.production,
+    logger,
+  });
   const bridge = await createBridge({
     publicUrl,
     resources,
     scopes: [...scopes, ...requiredScopes],
     store,
-    upstream: createUpstreamClient(upstream, { nameOf: context.nameOf, production: context.production }),
+    upstream: client,
     admission: createAdmission(settings, upstream.groupNames),
     accessTokenLifetime: settings.bridgeAccessTokenLifetime,
     clientDocuments: settings.bridgeClientDocuments,
@@ -84,6 +91,9 @@ export async function connectBridge(
       notes: [`Register at ${upstream.title} as the callback URL of the client: ${publicUrl}${callbackPath}`],
     },
     routes: bridge.routes,
+    backchannelLogout: takeLogouts(client, bridge),
+    onLogout: (listener) =>
+      bridge.grants.onEnd((grantId) => listener({ subject: undefined, sessionId: grantId, issuedAt: now() })),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
@@ -161,6 +171,20 @@ async function openSealedStore(
       error,
     );
   }
+}
+
+/** Ends the grants of whom the IdP logs out, by its word. */
+function takeLogouts({ readLogout }: UpstreamClient, { grants }: Bridge) {
+  if (readLogout === undefined) return undefined;
+  return async (logoutToken: string): Promise<void> => {
+    try {
+      await grants.logOut(await readLogout(logoutToken));
+    } catch (error) {
+      if (isUpstreamError(error) || error instanceof TemporarilyUnavailableError)
+        throw new VerificationUndecidedError(error.logMessage, error);
+      throw error;
+    }
+  };
 }
 
 async function isGrantLive({ grants }: Bridge, grantId: unknown): Promise<boolean> {

@@ -88,7 +88,7 @@ export async function createBridge(options: BridgeOptions): Promise<Bridge> {
       scopes,
       accessTokenLifetime: options.accessTokenLifetime,
       keys,
-      adapter: createAdapter(store, clients, revocable),
+      adapter: createAdapter(store, clients, revocable, grants.end),
       clientDocuments: clientDocuments
         ? { fetch: createDocumentFetch(), allowFetch: limitDocuments(callerOf) }
         : undefined,

@@ -12,12 +12,20 @@ const settingsSchema = z.object({
   ...bridgeSettings.shape,
 });
 
+const refusal = z.object({
+  status: z.number(),
+  headers: z.record(z.string(), z.string()),
+  code: z.string(),
+});
+
 export type BridgeTestOptions = {
   /** The IdP, for the callback URL that this server has. */
   upstream: Upstream;
   settings?: z.input<typeof settingsSchema>;
   /** What is before it: a proxy, another process with the same store. */
   publicUrl?: string;
+  /** Where it listens, for an IdP that has to know the callback before; any free one otherwise. */
+  port?: number;
   /** Behind a path of the host. */
   path?: string;
   production?: boolean;
@@ -30,12 +38,13 @@ export async function startBridge({
   upstream,
   settings,
   publicUrl: given,
+  port: listenOn = 0,
   path = '',
   production,
 }: BridgeTestOptions) {
   await using cleanup = new AsyncDisposableStack();
   const server = createServer();
-  server.listen(0, '127.0.0.1');
+  server.listen(listenOn, '127.0.0.1');
   cleanup.defer(() => {
     server.close();
     server.closeAllConnections();
@@ -68,6 +77,17 @@ export async function startBridge({
     response.setHeader('content-type', 'application/json');
     if (pathname === '/.well-known/oauth-authorization-server') {
       response.end(JSON.stringify(connection.published.metadata));
+      return;
+    }
+    if (pathname === '/mcp') {
+      const [, token = ''] = request.headers.authorization?.split(' ') ?? [];
+      try {
+        const { subject } = await connection.verifyAccessToken(token, { resource: resources[0] });
+        response.end(JSON.stringify({ subject }));
+      } catch (error) {
+        const { status, headers, code } = refusal.parse(error);
+        response.writeHead(status, headers).end(JSON.stringify({ code }));
+      }
       return;
     }
     response.writeHead(404).end('{}');

@@ -134,6 +134,10 @@ export async function tokensOf(response: Response): Promise<Tokens> {
   return answers.parse(await response.json());
 }
 
+/** The answer of a server's `/mcp` to a token. */
+export const callWith = (publicUrl: string, token: string): Promise<Response> =>
+  fetch(`${publicUrl}/mcp`, { headers: { authorization: `Bearer ${token}` } });
+
 /** What an answer that gives nothing says. */
 export async function refusalOf(response: Response) {
   const { error } = z.looseObject({ error: z.string() }).parse(await response.json());

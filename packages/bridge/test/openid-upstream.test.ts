@@ -112,6 +112,34 @@ describe('signing in at an OpenID Connect provider', () => {
     expect(new URL(url).searchParams.has('prompt')).toBe(false);
   });
 
+  it.each<[string, number, unknown, string]>([
+    ['another person', 200, { sub: 'grace' }, 'mismatch'],
+    ['nobody', 200, {}, 'mismatch'],
+    ['a refusal', 401, {}, 'refused'],
+    ['an outage', 503, {}, 'unavailable'],
+    ['no object', 200, [], 'unavailable'],
+  ])('does not go on when userinfo answers with %s', async (_, status, body, kind) => {
+    await using idp = await startIdp();
+    const { client, callback, flow } = await goToCallback(upstreamOf(idp));
+    idp.fail('userinfo', { status, body });
+    expect(await failureOf(client.finish(callback, flow))).toMatchObject({ code: `upstream_${kind}` });
+  });
+
+  it.each<[string, Record<string, unknown>, string | undefined]>([
+    ['for this client', {}, undefined],
+    ['for another client', { aud: 'another' }, 'upstream_mismatch'],
+    ['by another issuer', { iss: 'https://attacker.example' }, 'upstream_mismatch'],
+  ])('reads userinfo that is signed %s', async (_, changes, code) => {
+    await using idp = await startIdp();
+    const { client, callback, flow } = await goToCallback(upstreamOf(idp));
+    const claims = { iss: idp.issuer, aud: bridgeClient.client_id, sub: 'ada', name: 'Signed', ...changes };
+    const headers = { 'content-type': 'application/jwt' };
+    idp.fail('userinfo', { status: 200, headers, body: idp.signJwt(claims) });
+    const finished = client.finish(callback, flow);
+    if (code === undefined) expect((await finished).identity.claims).toEqual({ name: 'Signed' });
+    else expect(await failureOf(finished)).toMatchObject({ code });
+  });
+
   const wrongCallbacks: Record<string, (callback: URLSearchParams) => void> = {
     'another state': (callback) => callback.set('state', 'another'),
     'no state': (callback) => callback.delete('state'),
@@ -290,6 +318,31 @@ describe('asking an OpenID Connect provider again', () => {
     const asked = idp.requests.count('userinfo');
     expect(await failureOf(client.revalidate(signedIn.session))).toMatchObject({ code: 'upstream_refused' });
     expect(idp.requests.count('userinfo')).toBe(asked);
+  });
+
+  it('without a refresh token and userinfo introspects the access token', async () => {
+    await using idp = await startIdp({
+      introspection: true,
+      transformMetadata: ({ userinfo_endpoint: _, ...document }) => document,
+    });
+    const { client, signedIn } = await signInAt({ ...upstreamOf(idp), scopesWhereSupported: [] });
+    const again = await client.revalidate(signedIn.session);
+    expect(again).toMatchObject({ subject: 'idp:ada', provedBy: 'grant', identity: signedIn.identity });
+    idp.fail('introspection', 'html-200');
+    expect(await failureOf(client.revalidate(signedIn.session))).toMatchObject({
+      code: 'upstream_unavailable',
+    });
+    idp.recover();
+    await idp.revoke(JSON.parse(signedIn.session).accessToken);
+    expect(await failureOf(client.revalidate(signedIn.session))).toMatchObject({ code: 'upstream_refused' });
+  });
+
+  it('refuses what is no session', async () => {
+    await using idp = await startIdp();
+    const client = createUpstreamClient(upstreamOf(idp));
+    for (const text of ['', 'null', '{}', '{"id":""}', 'x']) {
+      expect(await failureOf(client.revalidate(text))).toMatchObject({ code: 'upstream_refused' });
+    }
   });
 
   it('keeps in the session no more than is needed', async () => {

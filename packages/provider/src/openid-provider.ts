@@ -17,6 +17,8 @@ export interface OpenIdProviderDefinition<Schema extends SettingsSchema>
   issuerOption?: { field: string; textFor(issuer: string): string };
   /** What userinfo means for a token that was proved without it; `profile` otherwise. */
   userinfoRole?: UserinfoRole;
+  /** Of its options, what people know the IdP by; the title otherwise. */
+  nameForPeople?(options: z.output<Schema>): string;
   /** Where it says which groups somebody is in; {@link usualGroups} otherwise. */
   groups?: GroupClaims;
   /** Mends faults that its metadata is known to have. */
@@ -49,13 +51,20 @@ export function openIdOptions<Own extends z.ZodRawShape>(own: Own) {
 export function defineOpenIdProvider<Schema extends SettingsSchema & z.ZodType<ResourceServerSettings>>(
   definition: OpenIdProviderDefinition<Schema>,
 ): Provider<{ [Option in keyof z.input<Schema>]: z.input<Schema>[Option] }> {
-  const { issuer, issuerOption, userinfoRole, groups, repairMetadata, hint, advice, ...data } = definition;
+  const { issuer, issuerOption, userinfoRole, nameForPeople, groups, repairMetadata, hint, advice, ...data } =
+    definition;
   const { id, title } = definition;
   return defineProvider({
     ...data,
     upstream: (settings, context) =>
       openIdUpstream(
-        { id, title, issuer: issuer(settings), groups: groups ?? usualGroups, settings },
+        {
+          id,
+          title: nameForPeople?.(settings) ?? title,
+          issuer: issuer(settings),
+          groups: groups ?? usualGroups,
+          settings,
+        },
         context,
       ),
     connect: (settings, context) => {

@@ -20,4 +20,5 @@ export const genericOidc = defineOpenIdProvider({
     }),
   }),
   issuer: ({ issuer }) => issuer,
+  nameForPeople: ({ issuer }) => new URL(issuer).host,
 });

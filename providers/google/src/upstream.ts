@@ -43,7 +43,12 @@ const claimsOfGoogle = z.object({
 });
 
 function identifyAtGoogle(claims: JsonObject): Identity {
-  const { sub, hd, email_verified: verified, ...profile } = claimsOfGoogle.parse(claims);
+  const parsed = claimsOfGoogle.safeParse(claims);
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+    throw new Error(`the ID token lacks, or has in another form: ${wrong}`);
+  }
+  const { sub, hd, email_verified: verified, ...profile } = parsed.data;
   const { email } = profile;
   const isVerified = email !== undefined && String(verified) === 'true';
   return {

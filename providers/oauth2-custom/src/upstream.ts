@@ -31,7 +31,7 @@ export function oauth2Upstream(settings: Settings, { nameOf }: UpstreamContext):
   }
   return {
     id: 'oauth2-custom',
-    title: 'the identity provider',
+    title: new URL(endpoints.kind === 'byHand' ? endpoints.authorizationEndpoint : endpoints.issuer).host,
     server: {
       kind: 'oauth2',
       endpoints,

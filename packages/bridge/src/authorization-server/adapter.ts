@@ -18,13 +18,14 @@ export function createAdapter(
   store: Store,
   clients: RegisteredClients,
   revocable: Pick<RevocableTokens, 'find'>,
+  endGrant: (grantId: string) => Promise<void>,
 ): AdapterFactory {
   return (kind) => {
     if (kind === 'Session') return withoutSessions;
     if (kind === 'Client') return { ...withoutSessions, find: async (id) => clients.find(id) };
     if (kind === 'AccessToken')
-      return { ...storeAdapter(store, kind), find: async (id) => revocable.find(id) };
-    return storeAdapter(store, kind);
+      return { ...storeAdapter(store, kind, endGrant), find: async (id) => revocable.find(id) };
+    return storeAdapter(store, kind, endGrant);
   };
 }
 
@@ -44,7 +45,7 @@ const withoutSessions: Adapter = {
   revokeByGrantId: nothing,
 };
 
-function storeAdapter(store: Store, kind: string): Adapter {
+function storeAdapter(store: Store, kind: string, endGrant: (grantId: string) => Promise<void>): Adapter {
   const grace = GRACE[kind];
   return {
     upsert: (id, payload, lifetime) =>
@@ -72,19 +73,16 @@ function storeAdapter(store: Store, kind: string): Adapter {
     consume: async (id) => {
       const use = await askStore(() => store.use({ kind, id }, grace));
       if (use === 'first' || use === 'again') return;
-      if (use === 'reused') await endGroupOf(store, kind, id);
+      if (use === 'reused') {
+        // It may have been stolen: what it gave ends (RFC 6749 §4.1.2), also what the first use got.
+        const { group } = (await askStore(() => store.get({ kind, id }))) ?? {};
+        if (group !== undefined) await endGrant(group);
+      }
       throw new errors.InvalidGrant(`used before (${use})`);
     },
     destroy: async (id) => {
       await askStore(() => store.delete({ kind, id }));
     },
-    revokeByGrantId: (grantId) => askStore(() => store.deleteGroup(grantId)),
+    revokeByGrantId: endGrant,
   };
-}
-
-/** A code that is used twice may have been stolen: what it gave ends (RFC 6749 §4.1.2), also what the first use got. */
-async function endGroupOf(store: Store, kind: string, id: string): Promise<void> {
-  const record = await askStore(() => store.get({ kind, id }));
-  const { group } = record ?? {};
-  if (group !== undefined) await askStore(() => store.deleteGroup(group));
 }

@@ -104,7 +104,7 @@ export function limitDocuments(callerOf: CallerOf) {
 /** Says in each answer that asks a client to wait for how long. */
 export const sayWhenToRetry: Middleware = async (ctx, next) => {
   await next();
-  if (ctx.status === 503 && ctx.response.get('Retry-After') === '')
+  if (ctx.status === 503 && !ctx.response.get('Retry-After'))
     ctx.set('Retry-After', String(RETRY_AFTER_SECONDS));
 };
 

@@ -1,3 +1,4 @@
+import type { Logout } from '@mcp-whoami/provider';
 import type { Store } from '@mcp-whoami/store';
 import { z } from 'zod';
 import { askStore } from '../unavailable.ts';
@@ -8,6 +9,9 @@ export const GRANT_LIFETIME_SECONDS = 90 * 86_400;
 
 /** Where the access of one client of one person is kept, beside what oidc-provider keeps of the same grant. */
 const KIND = 'access';
+
+/** Where a grant is found by what the IdP's logout tokens name. */
+const LOGOUT_KIND = 'logout';
 
 const access = z.object({
   /** The person, by the bridge's own name: `github:1005`. */
@@ -40,7 +44,14 @@ export interface Grants {
   /** Ends a grant and all that it gave. */
   end(grantId: string): Promise<void>;
   listOf(subject: string): Promise<(Access & { grantId: string })[]>;
+  /** Ends what was granted before a logout at the IdP, by its person or in its session. */
+  logOut(logout: Logout): Promise<void>;
+  /** Has a function called with each grant that this process ends. */
+  onEnd(listener: (grantId: string) => void): void;
 }
+
+/** What an IdP's logout tokens name, as the owner of what finds a grant by it. */
+const logoutOwner = (by: 'subject' | 'session', name: string) => `logout by ${by}: ${name}`;
 
 /** Seconds since the epoch. */
 export const now = (): number => Math.floor(Date.now() / 1000);
@@ -58,34 +69,68 @@ export function createGrants(store: Store): Grants {
         owner: kept.subject,
       }),
     );
+  const find = (grantId: string) =>
+    askStore(async () => {
+      const record = await store.get(keyOf(grantId));
+      return record && access.parse(JSON.parse(record.value));
+    });
+  const update: Grants['update'] = (grantId, changes) =>
+    askStore(async () => {
+      for (;;) {
+        const record = await store.get(keyOf(grantId));
+        if (record === undefined) return;
+        const changed = { ...access.parse(JSON.parse(record.value)), ...changes };
+        if (await store.replace(keyOf(grantId), record.value, JSON.stringify(changed))) return;
+      }
+    });
+  const listOf: Grants['listOf'] = (subject) =>
+    askStore(async () => {
+      const records = await store.list(subject);
+      return records
+        .filter(({ kind }) => kind === KIND)
+        .map(({ id, value }) => ({ ...access.parse(JSON.parse(value)), grantId: id }));
+    });
+  const listeners: ((grantId: string) => void)[] = [];
+  const end = async (grantId: string) => {
+    await askStore(() => store.deleteGroup(grantId));
+    for (const listener of listeners) listener(grantId);
+  };
+  /** Finds the grant by what the IdP's logout tokens name. */
+  const indexForLogout = (grantId: string, by: 'subject' | 'session', name: string) =>
+    askStore(() =>
+      store.put({
+        kind: LOGOUT_KIND,
+        id: JSON.stringify([grantId, by]),
+        value: '',
+        lifetime: GRANT_LIFETIME_SECONDS,
+        group: grantId,
+        owner: logoutOwner(by, name),
+      }),
+    );
   return {
-    begin: (grantId, { subject, identity, session }, client) => {
+    begin: async (grantId, { subject, identity, session, isLasting, logoutIds }, client) => {
+      if (isLasting) for (const other of await listOf(subject)) await update(other.grantId, { session });
       const since = now();
       const times = { since, lastUsed: since, checkedAt: since };
-      return keep(grantId, { subject, claims: identity.claims, session, ...client, ...times });
+      if (logoutIds !== undefined) await indexForLogout(grantId, 'subject', logoutIds.subject);
+      if (logoutIds?.sessionId !== undefined) await indexForLogout(grantId, 'session', logoutIds.sessionId);
+      await keep(grantId, { subject, claims: identity.claims, session, ...client, ...times });
     },
-    find: (grantId) =>
-      askStore(async () => {
-        const record = await store.get(keyOf(grantId));
-        return record && access.parse(JSON.parse(record.value));
-      }),
+    find,
     isLive: async (grantId) => (await askStore(() => store.get(keyOf(grantId)))) !== undefined,
-    update: (grantId, changes) =>
-      askStore(async () => {
-        for (;;) {
-          const record = await store.get(keyOf(grantId));
-          if (record === undefined) return;
-          const changed = { ...access.parse(JSON.parse(record.value)), ...changes };
-          if (await store.replace(keyOf(grantId), record.value, JSON.stringify(changed))) return;
-        }
-      }),
-    end: (grantId) => askStore(() => store.deleteGroup(grantId)),
-    listOf: (subject) =>
-      askStore(async () => {
-        const records = await store.list(subject);
-        return records
-          .filter(({ kind }) => kind === KIND)
-          .map(({ id, value }) => ({ ...access.parse(JSON.parse(value)), grantId: id }));
-      }),
+    update,
+    end,
+    onEnd: (listener) => void listeners.push(listener),
+    logOut: async ({ subject, sessionId, issuedAt }) => {
+      // With a session only that one (OpenID Connect Back-Channel Logout §2.4).
+      const owner =
+        sessionId === undefined ? logoutOwner('subject', subject ?? '') : logoutOwner('session', sessionId);
+      const ended = await askStore(() => store.list(owner));
+      for (const { group = '' } of ended) {
+        const granted = await find(group);
+        if (granted !== undefined && granted.since <= issuedAt) await end(group);
+      }
+    },
+    listOf,
   };
 }

@@ -13,6 +13,8 @@ const outcome = z.union([
     signedIn: z.object({
       subject: z.string(),
       session: z.string(),
+      isLasting: z.boolean().optional(),
+      logoutIds: z.object({ subject: z.string(), sessionId: z.string().optional() }).optional(),
       identity: z.object({
         id: z.string(),
         claims: z.record(z.string(), z.unknown()),

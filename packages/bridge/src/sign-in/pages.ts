@@ -77,8 +77,11 @@ export interface ListedGrant extends Pick<Access, 'clientName' | 'clientId' | 's
   formToken: string;
 }
 
-/** A person's own grants; each has a form that posts `grant` and `token`. */
-export function signInsPage(who: string, grants: readonly ListedGrant[]): string {
+/**
+ * A person's own grants; each has a form that posts `grant` and `token`. Below them is one that posts `token`, for
+ * whoever else sits before this browser.
+ */
+export function signInsPage(who: string, grants: readonly ListedGrant[], enterToken: string): string {
   const rows = grants.map(
     ({ clientName, clientId, since, lastUsed, grantId, formToken }) => `<li>
 <p>${strong(displayName(clientName))}${clientId.startsWith('https://') ? `, described by ${strong(hostOf(clientId))}` : ''}</p>
@@ -94,7 +97,11 @@ export function signInsPage(who: string, grants: readonly ListedGrant[]): string
     'Your sign-ins',
     `<h1>Your sign-ins</h1>
 <p>Signed in as ${strong(displayName(who))}.</p>
-${rows.length === 0 ? '<p>No program has access to this server in your name.</p>' : `<p>These programs have access to this server in your name:</p>\n<ul>${rows.join('\n')}</ul>`}`,
+${rows.length === 0 ? '<p>No program has access to this server in your name.</p>' : `<p>These programs have access to this server in your name:</p>\n<ul>${rows.join('\n')}</ul>`}
+<form method="post">
+<input type="hidden" name="token" value="${htmlEscape(enterToken)}">
+<button>Sign in as somebody else</button>
+</form>`,
   );
 }
 

@@ -36,15 +36,15 @@ export function createPersonalPage(options: PersonalPageOptions): PersonalPage {
 
   async function list(ctx: Context, browser: string): Promise<void> {
     const subject = await visitorIn(browser);
-    if (subject === undefined)
-      return show(ctx, 200, signInsEntryPage(upstream.title, forms.tokenOf('enter', browser)));
+    const enterToken = forms.tokenOf('enter', browser);
+    if (subject === undefined) return show(ctx, 200, signInsEntryPage(upstream.title, enterToken));
     const granted = await grants.listOf(subject);
     const latestFirst = granted.toSorted((one, other) => other.lastUsed - one.lastUsed);
     const listed = latestFirst.map((grant) => ({
       ...grant,
       formToken: forms.tokenOf('end', browser, grant.grantId),
     }));
-    return show(ctx, 200, signInsPage(subject, listed));
+    return show(ctx, 200, signInsPage(subject, listed, enterToken));
   }
 
   async function post(ctx: Context, browser: string): Promise<void> {

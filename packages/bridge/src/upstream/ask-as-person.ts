@@ -7,7 +7,7 @@ import { requestUpstream } from './request.ts';
 /** How many questions one look at a person may take: of lists in pages, some ten thousand entries. */
 const MAX_QUESTIONS = 100;
 /** How long they may take together, in milliseconds. */
-const MAX_TIME_MS = 30_000;
+const MAX_TIME_MS = 15_000;
 /** How long one may, in milliseconds. */
 const TIMEOUT_MS = 5_000;
 /** How large an answer may be, in bytes. */

@@ -17,5 +17,6 @@ export function authenticationOf({
 }
 
 function formEncode(text: string): string {
-  return new URLSearchParams({ text }).toString().slice('text='.length);
+  // Entra ID has `~` in its secrets; it means the same both ways.
+  return new URLSearchParams({ text }).toString().slice('text='.length).replaceAll('%7E', '~');
 }

@@ -1,4 +1,5 @@
-import type { JsonObject, OpenIdUpstream, Upstream } from '@mcp-whoami/provider';
+import type { JsonObject, Logout, OpenIdUpstream, Upstream } from '@mcp-whoami/provider';
+import { createKeySet, createLogoutTokenVerifier } from '@mcp-whoami/provider/idp';
 import type { IDToken } from 'oauth4webapi';
 import { createAuthorizationUrl, readSecrets } from './authorization-url.ts';
 import { judgeCallback } from './callback.ts';
@@ -7,7 +8,7 @@ import type { UpstreamClient } from './sign-in.ts';
 import { signedIn } from './signed-in.ts';
 import { createStandingQuestion } from './standing-question.ts';
 import { createTokenExchange } from './token-exchange.ts';
-import { discoverUpstream, type UpstreamSurroundings } from './upstream-server.ts';
+import { discoverUpstream, type UpstreamServer, type UpstreamSurroundings } from './upstream-server.ts';
 import { createUserinfoQuestion } from './userinfo-question.ts';
 
 /** Claims that are about one ID token, not about its user. */
@@ -38,6 +39,8 @@ export function createOpenIdClient(
     id: upstream.id,
     title: upstream.title,
 
+    readLogout: createLogoutReader(upstream, findServer, surroundings),
+
     begin: async (flow) => createAuthorizationUrl(await findServer(), upstream, flow),
 
     finish: async (callback, { state, redirectUri, secrets }) => {
@@ -55,6 +58,10 @@ export function createOpenIdClient(
         identify: () => identify(claims, userinfo),
         provedBy: 'id_token',
         session: () => sessionOf(claims.sub, claims, tokens),
+        logoutIds: {
+          subject: claims.sub,
+          sessionId: typeof claims.sid === 'string' ? claims.sid : undefined,
+        },
       });
     },
 
@@ -93,6 +100,32 @@ export function createOpenIdClient(
         session: () => sessionOf(id, claims ?? earlier, tokens),
       });
     },
+  };
+}
+
+/** How long keys that cannot be refreshed go on to prove logout tokens, in seconds. */
+const LOGOUT_KEYS_MAX_AGE_SECONDS = 24 * 3_600;
+
+/**
+ * Makes the validation of the IdP's logout tokens. Anybody may send one, so the keys are another set than that of ID
+ * tokens: one whose refreshes are counted.
+ */
+function createLogoutReader(
+  { clientId }: Upstream,
+  findServer: () => Promise<UpstreamServer>,
+  { failure, logger }: UpstreamSurroundings,
+) {
+  let current: { url: string; read: (logoutToken: string) => Promise<Logout> } | undefined;
+  return async (logoutToken: string): Promise<Logout> => {
+    const { as, jwksUri } = await findServer();
+    if (jwksUri === undefined) throw failure('misconfigured', 'its metadata names no keys');
+    if (current?.url !== jwksUri) {
+      const options = { maxAge: LOGOUT_KEYS_MAX_AGE_SECONDS, maxAgeName: 'a bound of its own', logger };
+      const { findPatiently } = createKeySet(jwksUri, options);
+      const read = createLogoutTokenVerifier(findPatiently, { issuer: as.issuer, clientIds: [clientId] });
+      current = { url: jwksUri, read };
+    }
+    return current.read(logoutToken);
   };
 }
 

@@ -1,10 +1,10 @@
-import { shownUrl } from '@mcp-whoami/environment';
 import {
   type IdpAnswer,
   type IdpRequest,
   IdpRequestError,
   isOutage,
   isRateLimit,
+  outageError,
   requestIdp,
 } from '@mcp-whoami/provider/idp';
 import type { Failure } from './errors.ts';
@@ -26,11 +26,7 @@ export async function requestUpstream(
     const headers = { 'user-agent': USER_AGENT, ...request.headers };
     const answer = await requestIdp(url, { ...request, headers });
     if (isOutage(answer.status) || isRateLimit(answer) || saysRateLimit(answer)) {
-      throw failure(
-        'unavailable',
-        `${shownUrl(url)} answers ${answer.status}${answer.status < 500 ? ', that it was asked too often' : ''}`,
-        retryAfterOf(answer),
-      );
+      throw outageError(url, answer);
     }
     return answer;
   } catch (error) {
@@ -42,19 +38,4 @@ export async function requestUpstream(
 /** GitHub's secondary limits are a 403 that may say so in its body alone. */
 function saysRateLimit({ status, body }: IdpAnswer): boolean {
   return status === 403 && /\brate limit\b/i.test(body);
-}
-
-/** Seconds: the standard's (RFC 9110 §10.2.3), or when GitHub's limit starts anew, in seconds since 1970. */
-function retryAfterOf({ headers }: IdpAnswer): number | undefined {
-  const value = headers.get('retry-after');
-  const reset = headers.get('x-ratelimit-reset');
-  const seconds =
-    value !== null
-      ? /^\d+$/.test(value)
-        ? Number(value)
-        : (Date.parse(value) - Date.now()) / 1000
-      : reset !== null
-        ? Number(reset) - Date.now() / 1000
-        : Number.NaN;
-  return Number.isFinite(seconds) ? seconds : undefined;
 }

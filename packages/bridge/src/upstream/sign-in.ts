@@ -1,4 +1,4 @@
-import type { Identity } from '@mcp-whoami/provider';
+import type { Identity, Logout } from '@mcp-whoami/provider';
 
 /** Signs people in at an IdP. Its functions throw {@link UpstreamError}. */
 export interface UpstreamClient {
@@ -18,6 +18,11 @@ export interface UpstreamClient {
    *   the session that was given is worth nothing from then on, whatever comes of the rest.
    */
   revalidate(session: string, keep?: (session: string) => Promise<void>): Promise<SignedIn>;
+  /**
+   * Validates a logout token of the IdP's (OpenID Connect Back-Channel Logout 1.0); nothing where it has none. Throws
+   * what a provider's connection throws for one that is not valid.
+   */
+  readLogout?: ((logoutToken: string) => Promise<Logout>) | undefined;
 }
 
 /** What ties the IdP's answer to one sign-in. */
@@ -42,4 +47,11 @@ export interface SignedIn {
   provedBy?: 'id_token' | 'api' | 'grant' | undefined;
   /** What is needed to ask the IdP again. A secret: its keeper seals it. */
   session: string;
+  /**
+   * The session neither ends by itself nor is replaced, so one serves all that the person grants: the newest, as an
+   * IdP may keep only so many (GitHub: ten of a person for an app).
+   */
+  isLasting?: boolean | undefined;
+  /** What the IdP calls the person and their session in its logout tokens. */
+  logoutIds?: { subject: string; sessionId?: string | undefined } | undefined;
 }

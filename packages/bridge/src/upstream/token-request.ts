@@ -83,7 +83,13 @@ export function createTokenFetch(failure: Failure) {
     }
     if (status === 200 && !speaksOfError(members.error)) {
       if (!members.access_token) throw failure('unavailable', `${where} with neither a token nor an error`);
-      return Response.json(withTokenType(members));
+      if (isBound(members)) {
+        throw failure(
+          'misconfigured',
+          `${where} with a token that is bound to a key: let {clientId} have plain Bearer tokens`,
+        );
+      }
+      return Response.json(bearerAnswer(members));
     }
     const { error } = members;
     const { kind, hint } =
@@ -108,13 +114,22 @@ function membersOf(body: string, contentType: string) {
   return Object.fromEntries([...new URLSearchParams(body)].filter(([, value]) => value !== ''));
 }
 
-/** Some name none, or the kind of account (Slack); a token that is bound to a key (RFC 9449) is one that cannot be used. */
-function withTokenType(members: Record<string, unknown>) {
-  const { token_type: type, refresh_token: refreshToken, ...others } = members;
-  const bound = typeof type === 'string' && /^(dpop|pop|mac)$/i.test(type);
+/** A token that is bound to a key (RFC 9449): nothing here has such a key. */
+function isBound({ token_type: type }: Record<string, unknown>): boolean {
+  return typeof type === 'string' && /^(dpop|pop|mac)$/i.test(type);
+}
+
+/**
+ * What is used of an answer, in the protocol's terms: some name no type, or the kind of account (Slack), and list the
+ * scopes (Twitch).
+ */
+function bearerAnswer(members: Record<string, unknown>) {
+  const { access_token, refresh_token, id_token, expires_in } = members;
   return {
-    ...others,
-    token_type: bound ? type : 'bearer',
-    ...(refreshToken ? { refresh_token: refreshToken } : {}),
+    access_token,
+    token_type: 'bearer',
+    id_token,
+    ...(refresh_token ? { refresh_token } : {}),
+    ...(Number(expires_in) > 0 ? { expires_in: Number(expires_in) } : {}),
   };
 }

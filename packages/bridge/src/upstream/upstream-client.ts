@@ -1,5 +1,5 @@
 import type { NameOf } from '@mcp-whoami/environment';
-import type { Upstream } from '@mcp-whoami/provider';
+import { processWarnings, type Upstream, type WarningLogger } from '@mcp-whoami/provider';
 import { failuresOf } from './errors.ts';
 import { createOAuth2Client } from './oauth2-client.ts';
 import { createOpenIdClient } from './openid-client.ts';
@@ -12,6 +12,8 @@ export interface UpstreamClientOptions {
   nameOf?: NameOf | undefined;
   /** Endpoints over plain http to another machine are refused. */
   production?: boolean | undefined;
+  /** Takes the warnings of a running client. */
+  logger?: WarningLogger | undefined;
 }
 
 /**
@@ -23,9 +25,9 @@ export interface UpstreamClientOptions {
  */
 export function createUpstreamClient(
   upstream: Upstream,
-  { nameOf = (field) => field, production = false }: UpstreamClientOptions = {},
+  { nameOf = (field) => field, production = false, logger = processWarnings }: UpstreamClientOptions = {},
 ): UpstreamClient {
-  const surroundings = { failure: failuresOf(upstream.title, nameOf), production };
+  const surroundings = { failure: failuresOf(upstream.title, nameOf), production, logger };
   const { server } = upstream;
   return server.kind === 'oidc'
     ? createOpenIdClient(upstream, server, surroundings)

@@ -1,5 +1,5 @@
 import { isPlainHttp, shownUrl } from '@mcp-whoami/environment';
-import { quote } from '@mcp-whoami/provider';
+import { quote, type WarningLogger } from '@mcp-whoami/provider';
 import {
   asymmetricAlgorithms,
   authorizationServerMetadata,
@@ -28,8 +28,9 @@ export interface UpstreamServer {
   userinfoEndpoint: string | undefined;
   introspectionEndpoint: string | undefined;
   scopesSupported: readonly string[];
-  /** Those that sign its ID tokens, where it has any. */
+  /** Those that sign its ID tokens, where it has any, and where they are. */
   keys: JWTVerifyGetKey | undefined;
+  jwksUri: string | undefined;
 }
 
 /** Where metadata is, and whose it may be. */
@@ -48,6 +49,7 @@ const metadataSchema = authorizationServerMetadata.extend({
 export interface UpstreamSurroundings {
   failure: Failure;
   production: boolean;
+  logger: WarningLogger;
 }
 
 /** The metadata of an upstream, fetched when it is needed. */
@@ -136,6 +138,7 @@ function serverOf(
     userinfoEndpoint: reach(metadata.userinfo_endpoint),
     introspectionEndpoint: reach(metadata.introspection_endpoint),
     scopesSupported: metadata.scopes_supported ?? [],
+    jwksUri,
     keys: jwksUri === undefined ? undefined : keysAt(jwksUri),
   };
 }

@@ -50,9 +50,10 @@ export function outageError(url: string, { status, headers }: Pick<IdpAnswer, 's
   return new IdpRequestError(url, `answers ${status}`, { retryAfter: retryAfterOf(headers) });
 }
 
-/** Seconds, or a date (RFC 9110 §10.2.3). */
+/** Seconds, or a date (RFC 9110 §10.2.3); GitHub says when its limit starts anew, in seconds since 1970. */
 function retryAfterOf(headers: Headers): number | undefined {
-  const value = headers.get('retry-after') ?? '';
+  const reset = Number(headers.get('x-ratelimit-reset') ?? Number.NaN);
+  const value = headers.get('retry-after') ?? (reset > 0 ? new Date(reset * 1000).toUTCString() : '');
   const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
   return Number.isNaN(seconds) ? undefined : seconds;
 }

@@ -1,7 +1,7 @@
 /** What the suite needs of a provider: the packages under test have it, this package knows none of them. */
 export type ProviderUnderTest = {
   id: string;
-  environmentPrefix?: string;
+  environmentPrefix?: string | undefined;
   connectFromEnvironment: (
     environment: Readonly<Record<string, string | undefined>>,
     options: { resources: readonly [string, ...string[]] },
