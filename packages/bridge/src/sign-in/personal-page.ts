@@ -3,21 +3,16 @@ import type { Store } from '@mcp-whoami/store';
 import { z } from 'zod';
 import { signInsPath } from '../paths.ts';
 import { askStore } from '../unavailable.ts';
-import { type ConsentOptions, createStop, goTo, show, showFailure } from './consent.ts';
+import { type Context, createStop, goTo, show, showFailure } from './answers.ts';
 import { signInsEntryPage, signInsPage, type Visitor } from './pages.ts';
-
-type Context = Parameters<Middleware>[0];
+import type { SignInParts } from './sign-in-parts.ts';
 
 /** How long a person is signed in on the page, in seconds. */
 const VISIT_LIFETIME_SECONDS = 10 * 60;
 
 const KIND = 'visit';
 
-export interface PersonalPageOptions
-  extends Pick<
-    ConsentOptions,
-    'upstream' | 'pending' | 'browsers' | 'forms' | 'grants' | 'publicUrl' | 'logger'
-  > {
+export interface PersonalPageOptions extends Omit<SignInParts, 'outcomes'> {
   store: Store;
 }
 
