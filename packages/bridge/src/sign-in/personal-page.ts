@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { signInsPath } from '../paths.ts';
 import { askStore } from '../unavailable.ts';
 import { type Context, createStop, goTo, show, showFailure } from './answers.ts';
-import { signInsEntryPage, signInsPage } from './pages.ts';
+import { signInsEntryPage, signInsPage, type Visitor } from './pages.ts';
 import type { SignInParts } from './sign-in-parts.ts';
 
 /** How long a person is signed in on the page, in seconds. */
@@ -16,12 +16,7 @@ export interface PersonalPageOptions extends Omit<SignInParts, 'outcomes'> {
   store: Store;
 }
 
-const visitor = z.object({
-  subject: z.string(),
-  /** What they know their account by. */
-  name: z.string(),
-});
-type Visitor = z.infer<typeof visitor>;
+const visitor = z.object({ subject: z.string(), name: z.string() });
 
 /** The page on which a person sees, and ends, what they granted. */
 export interface PersonalPage {
@@ -50,7 +45,7 @@ export function createPersonalPage(options: PersonalPageOptions): PersonalPage {
       ...grant,
       formToken: forms.tokenOf('end', browser, grant.grantId),
     }));
-    return show(ctx, 200, signInsPage(found.name, upstream.title, listed, enterToken));
+    return show(ctx, 200, signInsPage(found, upstream.title, listed, enterToken));
   }
 
   async function post(ctx: Context, browser: string): Promise<void> {
