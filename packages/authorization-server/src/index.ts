@@ -9,6 +9,7 @@ export {
   displayName,
   hostOf,
   identification,
+  isOnThisComputer,
   listed,
   strong,
   visible,

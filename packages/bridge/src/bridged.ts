@@ -32,6 +32,7 @@ export function bridged<Options>(provider: Provider<Options>): Provider<Options 
     ...(environmentPrefix === undefined ? {} : { environmentPrefix }),
     foreignVariables,
     isBridge: true,
+    upstream,
     options: provider.options.safeExtend(bridgeFields).check(...bridgeRules),
     connect: async (values, context) => {
       const settings = settingsOfBridge.parse(values);

@@ -339,6 +339,22 @@ describe('the answer to a client', () => {
     expect(answer.headers.getSetCookie()).toEqual([]);
   });
 
+  it.each<AuthorizationParameters>([
+    { prompt: 'login' },
+    { prompt: 'consent' },
+    { prompt: 'select_account' },
+    { prompt: 'login consent select_account' },
+    { max_age: '0' },
+    { scope: 'openid offline_access', prompt: 'consent' },
+    { response_mode: 'query' },
+    { scope: '' },
+  ])('is a code after one page of consent, whatever is asked besides: %j', async (parameters) => {
+    await using bridge = await start();
+    const client = await registerClient(bridge.publicUrl);
+    const { begun, callback } = await signIn(bridge, client, parameters);
+    expect((await client.redeem(callback, begun)).status).toBe(200);
+  });
+
   it('goes on without scopes that do not exist, and gives no more than was asked for', async () => {
     await using bridge = await start();
     const client = await registerClient(bridge.publicUrl);

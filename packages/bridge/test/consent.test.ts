@@ -210,7 +210,7 @@ describe('shows', () => {
     const { bridge, page } = flow;
     expect(page.html).toContain('nobody has checked it');
     expect(page.html).toContain(`<strong>${bridge.resource}</strong>`);
-    expect(page.html).toContain('<li>email</li>');
+    expect(page.html).toContain('your e-mail address');
     expect(page.html).toContain('<strong>http://127.0.0.1:49152</strong>, a program on this computer');
     expect(page.html).toContain('Continue with GitHub');
   });
@@ -222,7 +222,7 @@ describe('shows', () => {
     const pageOf = async (uri: string) =>
       (await browser.open((await client.begin({ redirect_uri: uri })).url)).html;
     expect(await pageOf('http://localhost:5/callback')).toContain(
-      'only if you have just started it yourself',
+      'only if you have just started that program yourself',
     );
     const html = await pageOf(redirectUri);
     expect(html).toContain('<strong>https://client.example.com</strong>');

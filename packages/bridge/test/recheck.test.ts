@@ -201,6 +201,18 @@ describe('a GitHub App, whose refresh tokens rotate', () => {
     expect(bridge.github.requests.count('token')).toBe(5);
   });
 
+  it('asks with its access token for as long as that is good', async () => {
+    await using bridge = await startWithGithub({}, { app: 'github-app' });
+    const { client, tokens } = await signedInAt(bridge);
+    pass(minutes(9 * 60));
+    const next = await tokensOf(await client.refresh(tokens.refresh_token));
+    bridge.github.requests.clear();
+    pass(minutes(16));
+    await tokensOf(await client.refresh(next.refresh_token));
+    expect(bridge.github.requests.count('user')).toBe(1);
+    expect(bridge.github.requests.count('token')).toBe(0);
+  });
+
   it('keeps the new one also when the question after it fails', async () => {
     await using bridge = await startWithGithub({}, { app: 'github-app' });
     const { client, tokens } = await signedInAt(bridge);

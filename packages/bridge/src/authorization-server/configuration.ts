@@ -1,5 +1,5 @@
 import {
-  type FetchDocument,
+  type ClientDocuments,
   isPublicHttpsRedirect,
   type RegistrationRules,
   sharedConfiguration,
@@ -37,7 +37,7 @@ export interface ServerOptions {
   resources: readonly string[];
   scopes: readonly string[];
   /** How Client ID Metadata Documents are fetched; nothing where there are none. */
-  fetchDocument: FetchDocument | undefined;
+  clientDocuments: ClientDocuments | undefined;
   /** Seconds. */
   accessTokenLifetime: number;
   keys: BridgeKeys;
@@ -54,12 +54,12 @@ export function supportedScopes(own: readonly string[]): string[] {
 
 /** What of oidc-provider a bridge uses, beside what it has in common with other authorization servers here. */
 export function configureServer(options: ServerOptions): Configuration {
-  const { resources, scopes, fetchDocument, keys, grants } = options;
+  const { resources, scopes, clientDocuments, keys, grants } = options;
   const { features, ...shared } = sharedConfiguration({
     resources,
     scopes,
     registrationRules,
-    clientDocuments: fetchDocument && { fetch: fetchDocument },
+    clientDocuments,
   });
   return {
     ...shared,

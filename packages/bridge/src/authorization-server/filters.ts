@@ -1,5 +1,6 @@
-import type { Middleware } from '@mcp-whoami/authorization-server';
+import { errorPage, type Middleware, pageHeaders } from '@mcp-whoami/authorization-server';
 import type { WarningLogger } from '@mcp-whoami/provider';
+import { errors } from 'oidc-provider';
 import { callbackPath, routes, signInPath, signInsPath } from '../paths.ts';
 import { createRateLimit, type RateLimit } from '../rate-limit.ts';
 
@@ -8,6 +9,11 @@ type Context = Parameters<Middleware>[0];
 /** Of one caller in a minute. */
 const MAX_REGISTRATIONS = 20;
 const MAX_SIGN_INS = 60;
+const MAX_DOCUMENTS = 60;
+
+type CallerOf = (ctx: Pick<Context, 'req'>) => readonly string[];
+
+const tooMany = (wait: number) => `Too many requests from one address: try again in ${wait} seconds`;
 
 /** Seconds, where nobody says better. */
 const RETRY_AFTER_SECONDS = 5;
@@ -52,7 +58,7 @@ export const allowCrossOrigin: Middleware = async (ctx, next) => {
 };
 
 /** Refuses what one caller sends too much of: registrations, and what begins a sign-in. */
-export function limitRates(callerOf: (ctx: Context) => readonly string[], logger: WarningLogger): Middleware {
+export function limitRates(callerOf: CallerOf, logger: WarningLogger): Middleware {
   const registrations = createRateLimit(MAX_REGISTRATIONS);
   const authorizations = createRateLimit(MAX_SIGN_INS);
   const signIns = createRateLimit(MAX_SIGN_INS);
@@ -65,11 +71,33 @@ export function limitRates(callerOf: (ctx: Context) => readonly string[], logger
   return async (ctx, next) => {
     const wait = limitOf(ctx)?.exceededBy(callerOf(ctx));
     if (wait === undefined) return next();
-    const description = `Too many requests from one address: try again in ${wait} seconds`;
+    const description = tooMany(wait);
     logger.warn({ reason: 'rate_limited' }, `${ctx.method} ${ctx.path}: ${description}`);
     ctx.set('Retry-After', String(wait));
     ctx.status = 429;
+    if (ctx.accepts('json', 'html') === 'html') {
+      ctx.set(pageHeaders);
+      ctx.body = errorPage('Not now', description);
+      return;
+    }
     ctx.body = { error: 'temporarily_unavailable', error_description: description };
+  };
+}
+
+/**
+ * Bounds what one caller has this server fetch: documents of clients that it does not know yet, which every endpoint
+ * that takes a client id asks for.
+ */
+export function limitDocuments(callerOf: CallerOf) {
+  const documents = createRateLimit(MAX_DOCUMENTS);
+  return (ctx: Pick<Context, 'req' | 'set'> | undefined): boolean => {
+    // Of a request that began before.
+    if (ctx === undefined) return true;
+    const wait = documents.exceededBy(callerOf(ctx));
+    if (wait === undefined) return true;
+    ctx.set('Retry-After', String(wait));
+    const error = new errors.CustomOIDCProviderError('temporarily_unavailable', tooMany(wait));
+    throw Object.assign(error, { status: 429, statusCode: 429 });
   };
 }
 
