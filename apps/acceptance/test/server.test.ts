@@ -72,7 +72,7 @@ describeStranger('npx mcp-whoami in an empty folder', () => {
     const kept = {
       ALLOWED_GROUPS: 'org:acme',
       STORE_URL: 'sqlite:./store.db',
-      BRIDGE_SECRET: 'a secret of 32 bytes, or of more than that',
+      BRIDGE_SECRET: 'a-secret-of-32-bytes-or-of-more-than-that',
     };
     const tokens = await (async () => {
       await using server = await start(kept);
