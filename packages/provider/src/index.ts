@@ -56,6 +56,7 @@ export {
   type TokenUse,
 } from './token/access-token-info.ts';
 export type { Logout } from './token/logouts.ts';
+export { nearScope } from './token/scope-names.ts';
 export type { SubjectMapping, UserinfoEndpoint, UserinfoRole } from './token/user.ts';
 export type {
   ApiPage,
