@@ -20,5 +20,6 @@ if (values.help) {
 } else {
   // What strangers start is for production unless they say otherwise.
   process.env.NODE_ENV ||= 'production';
-  await import(positionals[0] === 'doctor' ? './doctor/main.ts' : './main.ts');
+  if (positionals[0] === 'doctor') await import('./doctor/main.ts');
+  else await import('./main.ts');
 }

@@ -13,7 +13,7 @@ import type { Subject } from './subject.ts';
 import { TimeLimitError, withinTime } from './time-limit.ts';
 
 /** How long connecting may take, in milliseconds. */
-const CONNECT_LIMIT_MS = 12_000;
+const CONNECT_LIMIT_MS = 10_000;
 
 /** What stands for the public URL where it is not known. */
 const SOME_PUBLIC_URL = 'http://localhost:3001';

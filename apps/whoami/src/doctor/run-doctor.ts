@@ -20,7 +20,7 @@ import { lookAsClient } from './view/clients-view.ts';
 import { askPublicAddress } from './view/public-answers.ts';
 
 /** How long one group of questions may take, in milliseconds. */
-const CHECK_LIMIT_MS = 10_000;
+const CHECK_LIMIT_MS = 8_000;
 
 /** What the doctor does with the outside beside its questions. */
 export interface Surroundings {

@@ -146,6 +146,24 @@ describe('what is wrong at an identity provider', () => {
     expect(errors).toEqual(['configuration.OIDC_ISSUER']);
   });
 
+  it('endpoints that never answer, within 30 s', async () => {
+    await using idp = await startStandIn();
+    for (const endpoint of ['jwks', 'token', 'registration'] as const) idp.fail(endpoint, 'hang');
+    const began = performance.now();
+    const { errors, skipped } = await diagnose(variablesFor(idp), { register: true });
+    expect(performance.now() - began).toBeLessThan(30_000);
+    expect(errors).toEqual(['registration.tried', 'keys.missing']);
+    expect(skipped).toEqual(expect.arrayContaining(['cors.token-endpoint', 'cors.keys']));
+  });
+
+  it('metadata that never comes, within 30 s', async () => {
+    await using idp = await startStandIn();
+    idp.fail('metadata', 'hang');
+    const began = performance.now();
+    expect((await diagnose(variablesFor(idp))).errors).toEqual(['configuration.OIDC_ISSUER']);
+    expect(performance.now() - began).toBeLessThan(30_000);
+  });
+
   it('several wrong variables, and what can be looked at all the same', async () => {
     await using idp = await startStandIn();
     const { errors, find } = await diagnose(variablesFor(idp, { PORT: '70000', OIDC_REQUIRED_SCOPE: 'mcp' }));

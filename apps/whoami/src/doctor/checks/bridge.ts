@@ -9,7 +9,7 @@ import { TimeLimitError, withinTime } from '../time-limit.ts';
 import { upstreamFinding } from './upstream.ts';
 
 /** How long the store may take, in milliseconds. */
-const STORE_LIMIT_MS = 8_000;
+const STORE_LIMIT_MS = 6_000;
 
 /** What a bridge needs beside its variables: its IdP, a callback that is registered there, a store that answers. */
 export const bridgeCheck: Check = {

@@ -80,8 +80,10 @@ function transportFindings({ issuer, metadata }: ClientsView): Finding[] {
   const plain = [issuer, authorization_endpoint, token_endpoint, registration_endpoint].filter(
     (url) => url !== undefined && URL.canParse(url) && isPlainHttp(url),
   );
-  if (plain.length === 0)
-    return [ok('metadata.https', 'Issuer and endpoints are https, or on this machine.')];
+  if (plain.length === 0) {
+    const whose = metadata === undefined ? 'The issuer is' : 'Issuer and endpoints are';
+    return [ok('metadata.https', `${whose} https, or on this machine.`)];
+  }
   return [
     {
       id: 'metadata.https',

@@ -43,7 +43,7 @@ export interface ClientsView {
   reach(url: string): string;
 }
 
-const MAX_REDIRECTS = 3;
+const MAX_REDIRECTS = 1;
 
 /** Looks for the metadata where clients do, in their order (MCP authorization, "Authorization Server Metadata Discovery"). */
 export async function lookAsClient(
