@@ -89,6 +89,7 @@ export async function connectBridge(
       metadata: connection.about.metadata,
       // Without a page client: the page registers itself.
       notes: [`Register at ${upstream.title} as the callback URL of the client: ${publicUrl}${callbackPath}`],
+      settings: { scopes: context.nameOf('scopes') },
     },
     routes: bridge.routes,
     backchannelLogout: takeLogouts(client, bridge),
