@@ -98,6 +98,7 @@ async function connectOver(
       metadata: connection.about.metadata,
       // Without a page client: the page registers itself.
       notes: [`Register at ${upstream.title} as the callback URL of the client: ${publicUrl}${callbackPath}`],
+      settings: { scopes: context.nameOf('scopes') },
     },
     routes: bridge.routes,
     backchannelLogout: takeLogouts(client, bridge),
