@@ -6,8 +6,10 @@ export interface Contestant {
   name: string;
   /** For people, in the table and the chart. */
   title: string;
-  /** The token that its calls must carry; the others serve everybody. */
-  token?: 'jwt' | 'opaque';
+  /** The token that its calls must carry, the IdP's or, of a bridge, its own; the others serve everybody. */
+  token?: 'jwt' | 'opaque' | 'own';
+  /** Its calls are of the revision of MCP without a handshake. */
+  stateless?: boolean;
   /** This repository's own. */
   ours: boolean;
   /** As a user starts it. */
@@ -32,7 +34,7 @@ const whoami = (
   way: string,
   title: string,
   environment: Contestant['environment'],
-  token: 'jwt' | 'opaque' | undefined,
+  token: Contestant['token'],
 ) => ({
   name: `whoami-${way}`,
   title: `whoami, ${title}`,
@@ -65,6 +67,12 @@ const byIntrospection: Contestant['environment'] = (idp) => ({
   OAUTH2_AUDIENCE: audience,
 });
 
+const byBridge: Contestant['environment'] = () => ({
+  PROVIDER: 'github',
+  ALLOWED_USERS: '*',
+  STORE_URL: 'memory:',
+});
+
 /** Every server, in the order of the table. */
 export const contestants: readonly Contestant[] = [
   { ...program('tutorial'), title: 'tutorial: userinfo at each call', token: 'opaque' },
@@ -72,6 +80,8 @@ export const contestants: readonly Contestant[] = [
   { ...program('sdk-v1'), title: 'MCP SDK v1, no authentication' },
   { ...program('sdk-v2'), title: 'MCP SDK v2 with jose, JWT', token: 'jwt' },
   whoami('jwt', 'JWT', byJwt, 'jwt'),
+  { ...whoami('stateless', 'MCP 2026-07-28, JWT', byJwt, 'jwt'), stateless: true },
+  { ...whoami('bridge', 'its own token, by a bridge', byBridge, 'own'), answers: 'github:1005' },
   whoami('userinfo', 'opaque token, userinfo', byUserinfo, 'opaque'),
   whoami('introspection', 'opaque token, introspection', byIntrospection, 'opaque'),
   {

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import autocannon from 'autocannon';
+import { callOf } from './call.ts';
 import { median } from './median.ts';
-import { call, type RunningServer } from './running-server.ts';
+import type { RunningServer } from './running-server.ts';
 
 export interface Load {
   requestsPerSecond: number;
@@ -31,7 +32,7 @@ export async function load(server: RunningServer, connections: number, seconds: 
     const run = autocannon(
       {
         url,
-        ...call,
+        ...callOf(contestant),
         headers,
         connections,
         duration: seconds,

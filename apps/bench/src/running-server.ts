@@ -1,17 +1,13 @@
 import { dirname } from 'node:path';
 import { type RunningProgram, runProgram } from '@mcp-whoami/testkit';
 import { z } from 'zod';
+import { callOf } from './call.ts';
 import type { Contestant } from './contestants.ts';
+import { startGithubSignIn } from './github-sign-in.ts';
 import { type Idp, idp as idpFacts, user } from './idp-facts.ts';
 
 /** How long an answer may take that is checked, in milliseconds. */
 const ANSWER_TIMEOUT_MS = 10_000;
-
-/** The one call that is measured. */
-export const call = {
-  method: 'POST',
-  body: '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"whoami","arguments":{}}}',
-} as const;
 
 export interface RunningServer extends AsyncDisposable {
   contestant: Contestant;
@@ -41,11 +37,14 @@ export async function startServer(contestant: Contestant, idp: Idp, core?: numbe
   const begin = performance.now();
   const { name, command, environment, token, answers: expected = user.sub } = contestant;
   await using stack = new AsyncDisposableStack();
-  const program = stack.use(await runOn(core, command, environment(idp), /ready at (\S+)/));
+  const github = token === 'own' ? stack.use(await startGithubSignIn()) : undefined;
+  const known = { ...environment(idp), ...github?.environment };
+  const program = stack.use(await runOn(core, command, known, /ready at (\S+)/));
   const url = `${program.found}/mcp`;
-  const anonymous = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
-  const withToken = (value: string) => ({ ...anonymous, authorization: `Bearer ${value}` });
-  const headers = token === undefined ? anonymous : withToken(idp[token]);
+  const call = callOf(contestant);
+  const right = token === 'own' ? await github?.tokenOf(program.found) : token && idp[token];
+  const withToken = (value: string) => ({ ...call.headers, authorization: `Bearer ${value}` });
+  const headers = right === undefined ? call.headers : withToken(right);
   const post = async (sent: Record<string, string>) => {
     const signal = AbortSignal.timeout(ANSWER_TIMEOUT_MS);
     const response = await fetch(url, { ...call, headers: sent, signal });
@@ -60,7 +59,7 @@ export async function startServer(contestant: Contestant, idp: Idp, core?: numbe
     throw new Error(`${name} answers ${status} ${body}`);
   const readyAfter = performance.now() - begin;
   // A server that lets everybody in must not look fast.
-  for (const bad of token === undefined ? [] : [anonymous, withToken(`${idp[token].slice(0, -8)}AAAAAAAA`)]) {
+  for (const bad of right === undefined ? [] : [call.headers, withToken(`${right.slice(0, -8)}AAAAAAAA`)]) {
     const refused = await post(bad);
     if (refused.status !== 401) throw new Error(`${name} answers ${refused.status} to a bad token`);
   }

@@ -53,7 +53,7 @@ describe('the report', () => {
       cost: 950,
       latencySlow: 5.5,
       timesTutorial: 5,
-      timesExpress: 0.5,
+      timesExpress: 5 / 12,
       readyAfter: 100,
     });
   });

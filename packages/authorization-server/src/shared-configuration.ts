@@ -19,6 +19,11 @@ import { findResourceServer } from './resource-servers.ts';
 export type ClientDocuments = {
   /** `createDocumentFetch()`, or what is made of it. */
   readonly fetch: FetchDocument;
+  /**
+   * Whether a document that may be fetched and is not known yet is fetched now, for a request; outside of one `ctx` is
+   * `undefined`. What it throws is the answer. By default each is.
+   */
+  readonly allowFetch?: (ctx: KoaContextWithOIDC | undefined) => boolean;
   /** Whether a client whose document was read may come; by default each may. */
   readonly allowClient?: (ctx: KoaContextWithOIDC | undefined, client: Client) => boolean | Promise<boolean>;
 };
@@ -94,7 +99,8 @@ export function sharedConfiguration({
       clientIdMetadataDocument: {
         enabled: clientDocuments !== undefined,
         ack: 'draft-02',
-        allowFetch: (_ctx, clientId) => mayFetchClientMetadata(clientId),
+        allowFetch: (ctx, clientId) =>
+          mayFetchClientMetadata(clientId) && (clientDocuments?.allowFetch?.(ctx) ?? true),
         allowClient: (ctx, client) => {
           takeOfferedMethod(ctx, client);
           return clientDocuments?.allowClient?.(ctx, client) ?? true;

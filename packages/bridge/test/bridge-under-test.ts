@@ -12,11 +12,17 @@ const settingsSchema = z.object({
   ...bridgeSettings.shape,
 });
 
+const refusal = z.object({
+  status: z.number(),
+  headers: z.record(z.string(), z.string()),
+  code: z.string(),
+});
+
 export type BridgeTestOptions = {
   /** The IdP, for the callback URL that this server has. */
   upstream: Upstream;
   settings?: z.input<typeof settingsSchema>;
-  /** Another process with the same public URL: a replica behind it. */
+  /** What is before it: a proxy, another process with the same store. */
   publicUrl?: string;
   /** Where it listens, for an IdP that has to know the callback before; any free one otherwise. */
   port?: number;
@@ -36,12 +42,18 @@ export async function startBridge({
   path = '',
   production,
 }: BridgeTestOptions) {
+  await using cleanup = new AsyncDisposableStack();
   const server = createServer();
   server.listen(listenOn, '127.0.0.1');
+  cleanup.defer(() => {
+    server.close();
+    server.closeAllConnections();
+  });
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const origin = `http://localhost:${port}`;
   const publicUrl = given ?? `${origin}${path}`;
+  const publicPath = new URL(publicUrl).pathname.replace(/\/$/, '');
   const logs: { reason?: unknown; message: string }[] = [];
   const resources: [string, string] = [`${publicUrl}/mcp`, `${publicUrl}/sse`];
   const connection = await connectBridge(upstream, settingsSchema.parse(settings ?? {}), {
@@ -51,13 +63,15 @@ export async function startBridge({
     nameOf: optionNames(settingsSchema),
     logger: { warn: (details, message) => void logs.push({ ...details, message }) },
   });
-  let address = '203.0.113.1';
+  cleanup.use(connection);
+  let caller: [string, ...string[]] = ['203.0.113.1'];
   server.on('request', async (request, response) => {
-    const target = request.url ?? '/';
-    const { pathname } = new URL(target, publicUrl);
+    const { url = '/' } = request;
+    const target = publicPath !== '' && url.startsWith(`${publicPath}/`) ? url.slice(publicPath.length) : url;
+    const { pathname } = new URL(target, origin);
     if (connection.routes?.has(pathname)) {
-      const details = { address, path: pathname };
-      connection.routes.handle(request, response, { target, caller: [address], details });
+      const details = { address: caller[0], path: pathname };
+      connection.routes.handle(request, response, { target, caller, details });
       return;
     }
     response.setHeader('content-type', 'application/json');
@@ -65,23 +79,32 @@ export async function startBridge({
       response.end(JSON.stringify(connection.published.metadata));
       return;
     }
+    if (pathname === '/mcp') {
+      const [, token = ''] = request.headers.authorization?.split(' ') ?? [];
+      try {
+        const { subject } = await connection.verifyAccessToken(token, { resource: resources[0] });
+        response.end(JSON.stringify({ subject }));
+      } catch (error) {
+        const { status, headers, code } = refusal.parse(error);
+        response.writeHead(status, headers).end(JSON.stringify({ code }));
+      }
+      return;
+    }
     response.writeHead(404).end('{}');
   });
+  const running = cleanup.move();
   return {
-    /** Where it really listens; a replica's public URL is another's. */
+    /** Where it really listens; its public URL may be another's. */
     origin,
     publicUrl,
     resource: resources[0],
+    sse: resources[1],
     connection,
     logs,
-    /** Whose requests come from now on. */
-    comeFrom: (caller: string) => {
-      address = caller;
+    /** Whose requests come from now on: an address, and the wider networks that it is in. */
+    comeFrom: (address: string, ...networks: string[]) => {
+      caller = [address, ...networks];
     },
-    [Symbol.asyncDispose]: async () => {
-      server.close();
-      server.closeAllConnections();
-      await connection[Symbol.asyncDispose]();
-    },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }

@@ -14,14 +14,13 @@ const answers = z.looseObject({
 });
 export type Tokens = z.output<typeof answers>;
 
-const registered = z.object({ client_id: z.string() }).catchall(z.json());
+export const registered = z.object({ client_id: z.string() }).catchall(z.json());
 
 export type AuthorizationParameters = Readonly<Record<string, string | string[]>>;
 
-/** A public client on this computer that is given only the URL of a server. */
-export async function registerClient(publicUrl: string, metadata: object = {}) {
-  const as = await metadataOf(publicUrl);
-  const response = await fetch(as.registration_endpoint ?? '', {
+/** Registers a public client on this computer; the response as it is. */
+export function register(url: string, metadata: object = {}): Promise<Response> {
+  return fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
@@ -32,8 +31,19 @@ export async function registerClient(publicUrl: string, metadata: object = {}) {
       ...metadata,
     }),
   });
+}
+
+/** A public client on this computer that is given only the URL of a server. */
+export async function registerClient(publicUrl: string, metadata: object = {}) {
+  const as = await metadataOf(publicUrl);
+  const response = await register(as.registration_endpoint ?? '', metadata);
   if (response.status !== 201) throw new Error(`registration: ${response.status} ${await response.text()}`);
   return clientOf(as, registered.parse(await response.json()));
+}
+
+/** A client that has no need to register. */
+export async function knownClient(publicUrl: string, clientId: string) {
+  return clientOf(await metadataOf(publicUrl), { client_id: clientId });
 }
 
 export type TestClient = Awaited<ReturnType<typeof registerClient>>;
@@ -72,18 +82,28 @@ function clientOf(as: oauth.AuthorizationServer, client: oauth.Client) {
   type Begun = Awaited<ReturnType<typeof begin>>;
 
   /** Redeems the code with which the browser came back; the response as it is. */
-  const redeem = (callback: URL, { verifier, state }: Begun): Promise<Response> =>
+  const redeem = (
+    callback: URL,
+    { url, verifier, state }: Begun,
+    additionalParameters: Record<string, string> = {},
+  ): Promise<Response> =>
     oauth.authorizationCodeGrantRequest(
       as,
       client,
       authentication,
       oauth.validateAuthResponse(as, client, callback, state),
-      redirectUri,
+      url.searchParams.get('redirect_uri') ?? redirectUri,
       verifier,
-      insecure,
+      { ...insecure, additionalParameters },
     );
-  const refresh = (refreshToken: string): Promise<Response> =>
-    oauth.refreshTokenGrantRequest(as, client, authentication, refreshToken, insecure);
+  const refresh = (
+    refreshToken: string,
+    additionalParameters: Record<string, string> = {},
+  ): Promise<Response> =>
+    oauth.refreshTokenGrantRequest(as, client, authentication, refreshToken, {
+      ...insecure,
+      additionalParameters,
+    });
 
   return {
     as,
@@ -112,4 +132,14 @@ function clientOf(as: oauth.AuthorizationServer, client: oauth.Client) {
 export async function tokensOf(response: Response): Promise<Tokens> {
   if (response.status !== 200) throw new Error(`${response.status} ${await response.text()}`);
   return answers.parse(await response.json());
+}
+
+/** The answer of a server's `/mcp` to a token. */
+export const callWith = (publicUrl: string, token: string): Promise<Response> =>
+  fetch(`${publicUrl}/mcp`, { headers: { authorization: `Bearer ${token}` } });
+
+/** What an answer that gives nothing says. */
+export async function refusalOf(response: Response) {
+  const { error } = z.looseObject({ error: z.string() }).parse(await response.json());
+  return { status: response.status, error, retryAfter: response.headers.get('retry-after') ?? undefined };
 }

@@ -1,5 +1,5 @@
 import type { Upstream } from '@mcp-whoami/provider';
-import { startGithubLike } from '@mcp-whoami/testkit';
+import { type GithubLike, type GithubLikeOptions, startGithubLike } from '@mcp-whoami/testkit';
 import { z } from 'zod';
 import { type BridgeTestOptions, startBridge } from './bridge-under-test.ts';
 
@@ -7,10 +7,13 @@ const user = z.object({ id: z.number(), login: z.string(), name: z.string().null
 const emails = z.array(z.object({ email: z.string(), primary: z.boolean(), verified: z.boolean() }));
 const organizations = z.array(z.object({ login: z.string() }));
 
-export type GithubLike = Awaited<ReturnType<typeof startGithubLike>>;
-
 /** As much of GitHub as these tests need; all of it is in the provider `github`. */
-export function upstreamOf({ origin, client, authorizationEndpoint, tokenEndpoint }: GithubLike): Upstream {
+export function upstreamOf({
+  origin,
+  client,
+  authorizationEndpoint,
+  tokenEndpoint,
+}: Pick<GithubLike, 'origin' | 'client' | 'authorizationEndpoint' | 'tokenEndpoint'>): Upstream {
   const api = `${origin}/api/v3`;
   return {
     id: 'github',
@@ -39,9 +42,12 @@ export function upstreamOf({ origin, client, authorizationEndpoint, tokenEndpoin
 }
 
 /** A bridge with a GitHub behind it, at which it is registered. */
-export async function startWithGithub(options: Omit<BridgeTestOptions, 'upstream'> = {}) {
+export async function startWithGithub(
+  options: Omit<BridgeTestOptions, 'upstream'> = {},
+  like: GithubLikeOptions = {},
+) {
   await using cleanup = new AsyncDisposableStack();
-  const github = cleanup.use(await startGithubLike());
+  const github = cleanup.use(await startGithubLike(like));
   const bridge = cleanup.use(await startBridge({ upstream: upstreamOf(github), ...options }));
   github.registerRedirect(`${bridge.publicUrl}/oauth/callback`);
   const running = cleanup.move();

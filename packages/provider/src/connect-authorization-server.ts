@@ -111,6 +111,8 @@ export async function connectAuthorizationServer(
       metadata: document,
       notes: [],
       pageClient: { id: settings.pageClientId, variable: nameOf('pageClientId') },
+      audience: settings.audience,
+      settings: { audience: nameOf('audience'), scopes: nameOf('scopes') },
     },
     ...verifier,
     [Symbol.asyncDispose]: async () => {},

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { runProgram } from '@mcp-whoami/testkit';
+import { describeRedis, startRedis } from '@mcp-whoami/testkit/redis';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore } from '../src/index.ts';
 import { raceProcesses } from './race-processes.ts';
-import { describeRedis, startRedis } from './redis-server.ts';
 import { describeStore } from './store-contract.ts';
 
 describeRedis('with a real Redis', () => {

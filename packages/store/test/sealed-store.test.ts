@@ -1,11 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { describeRedis, startRedis } from '@mcp-whoami/testkit/redis';
 import { Redis } from 'ioredis';
 import { describe, expect, it } from 'vitest';
 import { createSealedStore, openStore, type Store } from '../src/index.ts';
 import { collect } from './collect.ts';
 import { raceProcesses } from './race-processes.ts';
-import { describeRedis, startRedis } from './redis-server.ts';
 import { describeStore } from './store-contract.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 

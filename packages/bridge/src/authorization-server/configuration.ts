@@ -1,5 +1,5 @@
 import {
-  type FetchDocument,
+  type ClientDocuments,
   isPublicHttpsRedirect,
   type RegistrationRules,
   sharedConfiguration,
@@ -32,10 +32,12 @@ const registrationRules: RegistrationRules = {
 };
 
 export interface ServerOptions {
+  /** The URL of the server, without a slash at the end. */
+  publicUrl: string;
   resources: readonly string[];
   scopes: readonly string[];
   /** How Client ID Metadata Documents are fetched; nothing where there are none. */
-  fetchDocument: FetchDocument | undefined;
+  clientDocuments: ClientDocuments | undefined;
   /** Seconds. */
   accessTokenLifetime: number;
   keys: BridgeKeys;
@@ -52,12 +54,12 @@ export function supportedScopes(own: readonly string[]): string[] {
 
 /** What of oidc-provider a bridge uses, beside what it has in common with other authorization servers here. */
 export function configureServer(options: ServerOptions): Configuration {
-  const { resources, scopes, fetchDocument, keys, grants } = options;
+  const { resources, scopes, clientDocuments, keys, grants } = options;
   const { features, ...shared } = sharedConfiguration({
     resources,
     scopes,
     registrationRules,
-    clientDocuments: fetchDocument && { fetch: fetchDocument },
+    clientDocuments,
   });
   return {
     ...shared,
@@ -109,7 +111,10 @@ export function configureServer(options: ServerOptions): Configuration {
       const grantId = ctx.oidc.result?.consent?.grantId;
       return grantId === undefined ? undefined : ctx.oidc.provider.Grant.find(grantId);
     },
-    interactions: { url: (_ctx, { uid }) => signInPath(uid), policy: alwaysAsk() },
+    interactions: {
+      url: (_ctx, { uid }) => `${options.publicUrl}${signInPath(uid)}`,
+      policy: alwaysAsk(),
+    },
     features: {
       ...features,
       revocation: {

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Middleware } from '@mcp-whoami/authorization-server';
+import type { WarningLogger } from '@mcp-whoami/provider';
 import { z } from 'zod';
 import { routes } from '../paths.ts';
 
@@ -75,7 +76,7 @@ export function createRegisteredClients(key: Buffer): RegisteredClients {
 }
 
 /** Has the registration endpoint answer with the id that the registration is. */
-export function sealRegistrations(clients: RegisteredClients): Middleware {
+export function sealRegistrations(clients: RegisteredClients, logger: WarningLogger): Middleware {
   return async (ctx, next) => {
     await next();
     if (ctx.path !== routes.registration || ctx.status !== 201) return;
@@ -85,10 +86,10 @@ export function sealRegistrations(clients: RegisteredClients): Middleware {
       ctx.body = { ...metadata, client_id: id };
       return;
     }
+    const error = 'invalid_client_metadata';
+    const description = `redirect_uris and client_name are too long together: expected some ${MAX_REGISTRATION_CHARACTERS} characters at most`;
+    logger.warn({ reason: error }, description);
     ctx.status = 400;
-    ctx.body = {
-      error: 'invalid_client_metadata',
-      error_description: `redirect_uris and client_name are too long together: expected some ${MAX_REGISTRATION_CHARACTERS} characters at most`,
-    };
+    ctx.body = { error, error_description: description };
   };
 }

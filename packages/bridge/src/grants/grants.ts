@@ -2,7 +2,7 @@ import type { Logout } from '@mcp-whoami/provider';
 import type { Store } from '@mcp-whoami/store';
 import { z } from 'zod';
 import { askStore } from '../unavailable.ts';
-import type { SignedIn } from '../upstream/upstream-client.ts';
+import type { SignedIn } from '../upstream/sign-in.ts';
 
 /** How long access lasts at most after its consent, in seconds; then the person signs in again. */
 export const GRANT_LIFETIME_SECONDS = 90 * 86_400;
@@ -74,6 +74,22 @@ export function createGrants(store: Store): Grants {
       const record = await store.get(keyOf(grantId));
       return record && access.parse(JSON.parse(record.value));
     });
+  const update: Grants['update'] = (grantId, changes) =>
+    askStore(async () => {
+      for (;;) {
+        const record = await store.get(keyOf(grantId));
+        if (record === undefined) return;
+        const changed = { ...access.parse(JSON.parse(record.value)), ...changes };
+        if (await store.replace(keyOf(grantId), record.value, JSON.stringify(changed))) return;
+      }
+    });
+  const listOf: Grants['listOf'] = (subject) =>
+    askStore(async () => {
+      const records = await store.list(subject);
+      return records
+        .filter(({ kind }) => kind === KIND)
+        .map(({ id, value }) => ({ ...access.parse(JSON.parse(value)), grantId: id }));
+    });
   const listeners: ((grantId: string) => void)[] = [];
   const end = async (grantId: string) => {
     await askStore(() => store.deleteGroup(grantId));
@@ -92,7 +108,8 @@ export function createGrants(store: Store): Grants {
       }),
     );
   return {
-    begin: async (grantId, { subject, identity, session, logoutIds }, client) => {
+    begin: async (grantId, { subject, identity, session, isLasting, logoutIds }, client) => {
+      if (isLasting) for (const other of await listOf(subject)) await update(other.grantId, { session });
       const since = now();
       const times = { since, lastUsed: since, checkedAt: since };
       if (logoutIds !== undefined) await indexForLogout(grantId, 'subject', logoutIds.subject);
@@ -101,15 +118,7 @@ export function createGrants(store: Store): Grants {
     },
     find,
     isLive: async (grantId) => (await askStore(() => store.get(keyOf(grantId)))) !== undefined,
-    update: (grantId, changes) =>
-      askStore(async () => {
-        for (;;) {
-          const record = await store.get(keyOf(grantId));
-          if (record === undefined) return;
-          const changed = { ...access.parse(JSON.parse(record.value)), ...changes };
-          if (await store.replace(keyOf(grantId), record.value, JSON.stringify(changed))) return;
-        }
-      }),
+    update,
     end,
     onEnd: (listener) => void listeners.push(listener),
     logOut: async ({ subject, sessionId, issuedAt }) => {
@@ -122,12 +131,6 @@ export function createGrants(store: Store): Grants {
         if (granted !== undefined && granted.since <= issuedAt) await end(group);
       }
     },
-    listOf: (subject) =>
-      askStore(async () => {
-        const records = await store.list(subject);
-        return records
-          .filter(({ kind }) => kind === KIND)
-          .map(({ id, value }) => ({ ...access.parse(JSON.parse(value)), grantId: id }));
-      }),
+    listOf,
   };
 }

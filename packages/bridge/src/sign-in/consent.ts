@@ -1,20 +1,12 @@
 import { isPostedByOwnPage, type Middleware, pageHeaders, readForm } from '@mcp-whoami/authorization-server';
-import type { WarningLogger } from '@mcp-whoami/provider';
 import { errors, type Provider } from 'oidc-provider';
 import { z } from 'zod';
-import type { Grants } from '../grants/grants.ts';
 import { donePath, signInPath } from '../paths.ts';
-import { TemporarilyUnavailableError } from '../unavailable.ts';
-import { isUpstreamError } from '../upstream/errors.ts';
-import type { UpstreamClient } from '../upstream/upstream-client.ts';
-import type { BrowserCookie } from './browser-cookie.ts';
-import type { FormTokens } from './form-token.ts';
-import type { Outcomes } from './outcomes.ts';
-import { consentPage, retryPage } from './pages.ts';
-import type { PendingSignIns } from './pending.ts';
+import { type Context, createStop, goTo, show, showFailure } from './answers.ts';
+import { consentPage } from './pages.ts';
+import type { SignInParts } from './sign-in-parts.ts';
 
-export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
-type Context = Parameters<Middleware>[0];
+type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
 const FOREIGN = 'The choice came from a page of another origin.';
 const GONE = 'This sign-in is over, or was begun in another browser. Start again from your program.';
@@ -27,25 +19,13 @@ const authorizationRequest = z.object({
   resource: z.union([z.string().transform((resource) => [resource]), z.array(z.string())]),
 });
 
-export interface ConsentOptions {
-  provider: Provider;
-  upstream: UpstreamClient;
-  pending: PendingSignIns;
-  outcomes: Outcomes;
-  grants: Grants;
-  browsers: BrowserCookie;
-  forms: FormTokens;
-  /** Of the server, without a slash at the end. */
-  publicUrl: string;
-  logger: WarningLogger;
-}
-
 /**
  * Asks for consent, each time and before the IdP hears anything; sends the browser there only after it; and ends the
  * authorization request once it is back.
  */
-export function createConsent(options: ConsentOptions): Middleware {
+export function createConsent(options: SignInParts & { provider: Provider }): Middleware {
   const { provider, outcomes, grants, browsers, forms, publicUrl } = options;
+  const stop = createStop(options.logger);
 
   return async (ctx, next) => {
     if (!ctx.path.startsWith(signInPath(''))) return next();
@@ -62,14 +42,14 @@ export function createConsent(options: ConsentOptions): Middleware {
     const interaction = await findInteraction(provider, ctx);
     if (interaction !== undefined && ctx.path === donePath(interaction.uid)) return finish(ctx, interaction);
     if (interaction === undefined || ctx.path !== signInPath(interaction.uid))
-      return show(ctx, 400, retryPage('Sign-in stopped', GONE, undefined));
+      return stop(ctx, 400, 'interaction_unknown', GONE);
     if (ctx.method === 'GET' || ctx.method === 'HEAD') {
       browsers.ensure(ctx);
       return show(ctx, 200, await renderConsent(interaction));
     }
     if (ctx.method === 'POST') return choose(ctx, interaction);
     ctx.set('Allow', 'GET, HEAD, POST');
-    return show(ctx, 405, retryPage('Sign-in stopped', 'This page takes a choice by POST.', undefined));
+    return stop(ctx, 405, 'method_not_allowed', 'This page takes a choice by POST.');
   }
 
   async function renderConsent({ uid, params }: Interaction): Promise<string> {
@@ -89,12 +69,11 @@ export function createConsent(options: ConsentOptions): Middleware {
   async function choose(ctx: Context, interaction: Interaction): Promise<void> {
     const { uid } = interaction;
     if (!isPostedByOwnPage(ctx.req, new URL(publicUrl).origin))
-      return show(ctx, 403, retryPage('Sign-in stopped', FOREIGN, undefined));
+      return stop(ctx, 403, 'form_foreign', FOREIGN);
     const form = await readForm(ctx.req);
     const browser = browsers.find(ctx);
-    if (form === undefined || browser === undefined || !forms.isTokenOf(form.get('token'), 'consent', uid)) {
-      return show(ctx, 400, retryPage('Sign-in stopped', GONE, `${publicUrl}${signInPath(uid)}`));
-    }
+    if (form === undefined || browser === undefined || !forms.isTokenOf(form.get('token'), 'consent', uid))
+      return stop(ctx, 400, 'form_invalid', GONE, `${publicUrl}${signInPath(uid)}`);
     if (form.get('choice') !== 'continue') return resume(ctx, denied('the user cancelled the sign-in'));
     try {
       return goTo(ctx, await options.pending.begin({ browser, interaction: uid }));
@@ -109,7 +88,7 @@ export function createConsent(options: ConsentOptions): Middleware {
     if (outcome === undefined) {
       // A browser that fetches ahead comes twice.
       if (interaction.result !== undefined) return goTo(ctx, interaction.returnTo);
-      return show(ctx, 400, retryPage('Sign-in stopped', GONE, undefined));
+      return stop(ctx, 400, 'interaction_unknown', GONE);
     }
     if ('denied' in outcome) return resume(ctx, denied(outcome.denied));
     const request = authorizationRequest.parse(interaction.params);
@@ -123,7 +102,8 @@ export function createConsent(options: ConsentOptions): Middleware {
       clientId: request.client_id,
       clientName: client?.clientName ?? request.client_id,
     });
-    return resume(ctx, { login: { accountId: subject }, consent: { grantId } });
+    // Each prompt that a client may ask for has its answer, or the page would come again.
+    return resume(ctx, { login: { accountId: subject }, consent: { grantId }, select_account: {} });
   }
 
   async function resume(ctx: Context, result: object): Promise<void> {
@@ -140,41 +120,4 @@ async function findInteraction(provider: Provider, ctx: Context): Promise<Intera
     if (error instanceof errors.SessionNotFound) return undefined;
     throw error;
   }
-}
-
-export function goTo(ctx: Context, url: string): void {
-  ctx.status = 303;
-  ctx.redirect(url);
-}
-
-/** Answers with a page. */
-export function show(ctx: Context, status: number, html: string): void {
-  ctx.status = status;
-  ctx.body = html;
-}
-
-/** Answers with why the IdP cannot be asked, or what it refuses; another error is thrown. */
-export async function showFailure(
-  ctx: Context,
-  error: unknown,
-  again: string | undefined,
-  { logger, upstream }: Pick<ConsentOptions, 'logger' | 'upstream'>,
-): Promise<void> {
-  if (error instanceof TemporarilyUnavailableError) {
-    logger.warn({ reason: 'store_unavailable' }, error.logMessage);
-    ctx.set('Retry-After', String(error.retryAfter));
-    return show(ctx, 503, retryPage('Not now', `${error.error_description}. Try again in a moment.`, again));
-  }
-  if (error instanceof errors.OIDCProviderError && error.expose) {
-    const { message, error_description: description } = error;
-    logger.warn({ reason: message }, description ?? message);
-    return show(ctx, error.status, retryPage('Sign-in stopped', description ?? message, again));
-  }
-  if (!isUpstreamError(error)) throw error;
-  logger.warn({ reason: error.code }, `sign-in at ${upstream.title}: ${error.logMessage}`);
-  if (error.code === 'upstream_unavailable' || error.code === 'upstream_misconfigured') {
-    ctx.set('Retry-After', String(error.retryAfter));
-    return show(ctx, 503, retryPage(`${upstream.title} cannot be asked now`, error.message, again));
-  }
-  return show(ctx, 400, retryPage('Sign-in stopped', error.message, again));
 }

@@ -1,7 +1,7 @@
 import type { Store } from '@mcp-whoami/store';
 import { z } from 'zod';
 import { askStore } from '../unavailable.ts';
-import type { SignedIn } from '../upstream/upstream-client.ts';
+import type { SignedIn } from '../upstream/sign-in.ts';
 
 /** How long the browser may take from the callback to the page that ends the sign-in, in seconds. */
 const LIFETIME_SECONDS = 10 * 60;
@@ -13,6 +13,7 @@ const outcome = z.union([
     signedIn: z.object({
       subject: z.string(),
       session: z.string(),
+      isLasting: z.boolean().optional(),
       logoutIds: z.object({ subject: z.string(), sessionId: z.string().optional() }).optional(),
       identity: z.object({
         id: z.string(),

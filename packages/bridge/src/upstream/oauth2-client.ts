@@ -29,6 +29,7 @@ export function createOAuth2Client(
       identify: () => server.identify(createAskAsPerson(accessToken, failure), { userinfoEndpoint }),
       provedBy: 'api',
       session: ({ id }) => ({ id, ...session }),
+      isLasting: session.refreshToken === undefined && session.expiresAt === undefined,
     });
   };
   const identifyByTokens = (

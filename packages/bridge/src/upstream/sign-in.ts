@@ -47,6 +47,11 @@ export interface SignedIn {
   provedBy?: 'id_token' | 'api' | 'grant' | undefined;
   /** What is needed to ask the IdP again. A secret: its keeper seals it. */
   session: string;
+  /**
+   * The session neither ends by itself nor is replaced, so one serves all that the person grants: the newest, as an
+   * IdP may keep only so many (GitHub: ten of a person for an app).
+   */
+  isLasting?: boolean | undefined;
   /** What the IdP calls the person and their session in its logout tokens. */
   logoutIds?: { subject: string; sessionId?: string | undefined } | undefined;
 }

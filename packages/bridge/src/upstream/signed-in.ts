@@ -20,6 +20,7 @@ export async function signedIn(
     identify: () => Identity | Promise<Identity>;
     provedBy: SignedIn['provedBy'];
     session: (identity: Identity) => Session;
+    isLasting?: boolean;
     logoutIds?: SignedIn['logoutIds'];
   },
 ): Promise<SignedIn> {
@@ -34,6 +35,7 @@ export async function signedIn(
     identity,
     provedBy: known.provedBy,
     session: writeSession(known.session(identity)),
+    isLasting: known.isLasting,
     logoutIds: known.logoutIds,
   };
 }

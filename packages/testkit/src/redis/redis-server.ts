@@ -1,16 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { mkdtempDisposable, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, runProgram, skipOutsideCi } from '@mcp-whoami/testkit';
 import { describe } from 'vitest';
-import { temporaryFolder } from './temporary-folder.ts';
+import { freePort } from '../free-port.ts';
+import { runProgram } from '../run-program.ts';
+import { skipOutsideCi } from '../skip-outside-ci.ts';
 
 const lacking = spawnSync('redis-server', ['--version']).error !== undefined;
 
 /** Tests against a real Redis. Without a redis-server on the PATH they are skipped, in CI they fail. */
 export const describeRedis = (name: string, body: () => void): void => {
   if (lacking) {
-    skipOutsideCi('The tests of the store in Redis need a redis-server on the PATH, and there is none');
+    skipOutsideCi('Tests with a real Redis need a redis-server on the PATH, and there is none');
   }
   describe.skipIf(lacking)(name, body);
 };
@@ -21,7 +23,7 @@ const DATABASES = 200;
 /** A Redis on a free port, which keeps what it writes in a folder of its own. Disposing of it ends it. */
 export const startRedis = async (...options: string[]) => {
   await using stack = new AsyncDisposableStack();
-  const folder = stack.use(await temporaryFolder());
+  const folder = stack.use(await mkdtempDisposable(join(tmpdir(), 'redis-')));
   const port = await freePort();
   const pidFile = join(folder.path, 'redis.pid');
   const start = () =>

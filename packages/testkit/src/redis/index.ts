@@ -1,0 +1,1 @@
+export { describeRedis, startRedis } from './redis-server.ts';
