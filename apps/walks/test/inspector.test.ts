@@ -3,7 +3,7 @@ import { startBridge } from './start-bridge.ts';
 import { startWhoami } from './start-whoami.ts';
 import { describeWalks } from './walk.ts';
 
-describeWalks((walk) => {
+describeWalks((walk, running) => {
   walk('without authentication, over SSE', async ({ page, inspector, take }) => {
     await using whoami = await startWhoami({ PROVIDER: 'none' });
     const shown = { [whoami.url]: 'http://localhost:3001' };
@@ -48,7 +48,11 @@ describeWalks((walk) => {
   walk('github, a client that is given only the URL', async ({ page, inspector, take }) => {
     await using started = await startBridge();
     const { whoami, github } = started;
-    const shown = { [whoami.url]: 'http://localhost:3001', [github.origin]: 'https://github.com' };
+    const shown = {
+      [whoami.url]: 'http://localhost:3001',
+      [github.origin]: 'https://github.com',
+      [`:${running().port}`]: ':6274',
+    };
     await inspector.fillInServer({ url: whoami.mcp, transport: 'http' });
     await inspector.saveServer();
     await inspector.connect();

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { ConfigurationError, withNames } from '@mcp-whoami/environment';
 import {
   type ConnectionContext,
@@ -10,15 +9,10 @@ import {
   type Upstream,
   VerificationUndecidedError,
 } from '@mcp-whoami/provider';
-import {
-  createSealedStore,
-  isStoreConfigurationInvalid,
-  isStoreUnavailable,
-  openStore,
-  type SealedStore,
-} from '@mcp-whoami/store';
+import type { SealedStore } from '@mcp-whoami/store';
 import { createAdmission, impossibleGroups } from './admission.ts';
 import { type BridgeSettings, refusedInProduction } from './bridge-settings.ts';
+import { explainStoreFailure, keepIfMade, openBridgeStore } from './bridge-store.ts';
 import { type Bridge, createBridge } from './create-bridge.ts';
 import { now } from './grants/grants.ts';
 import { callbackPath } from './paths.ts';
@@ -26,7 +20,8 @@ import { TemporarilyUnavailableError } from './unavailable.ts';
 import { isUpstreamError } from './upstream/errors.ts';
 import { createUpstreamClient, type UpstreamClient } from './upstream/upstream-client.ts';
 
-const SECRET_BYTES = 32;
+type SettingsOfConnection = BridgeSettings &
+  Pick<ResourceServerSettings, 'scopes' | 'requiredScopes' | 'tokenCacheSeconds'>;
 
 /**
  * Starts a bridge, and connects it as the authorization server of this process's resources.
@@ -35,35 +30,48 @@ const SECRET_BYTES = 32;
  */
 export async function connectBridge(
   upstream: Upstream,
-  settings: BridgeSettings & Pick<ResourceServerSettings, 'scopes' | 'requiredScopes' | 'tokenCacheSeconds'>,
+  settings: SettingsOfConnection,
+  context: ConnectionContext,
+): Promise<ProviderConnection> {
+  requirePossibleGroups(settings, upstream, context);
+  const unsafe = unsafeSettings(settings, context);
+  if (context.production && unsafe.length > 0) throw new ConfigurationError(unsafe);
+  const connection = await keepIfMade(await openBridgeStore(settings, context), (store) =>
+    connectOver(store, upstream, settings, context),
+  );
+  const warnings = unsafe.map(({ setting, expected }) => `${setting} is not set. Expected: ${expected}`);
+  return { ...connection, warnings: [...connection.warnings, ...warnings] };
+}
+
+/** The store ends with the connection. */
+async function connectOver(
+  store: SealedStore,
+  upstream: Upstream,
+  settings: SettingsOfConnection,
   context: ConnectionContext,
 ): Promise<ProviderConnection> {
   const { resources } = context;
   const { scopes, requiredScopes } = settings;
   const { logger = processWarnings } = context;
   const publicUrl = context.publicUrl ?? new URL(resources[0]).origin;
-  requirePossibleGroups(settings, upstream, context);
-  const unsafe = unsafeSettings(settings, context);
-  if (context.production && unsafe.length > 0) throw new ConfigurationError(unsafe);
-
-  await using cleanup = new AsyncDisposableStack();
-  const store = cleanup.use(await openSealedStore(settings, context));
   const client = createUpstreamClient(upstream, {
     nameOf: context.nameOf,
     production: context.production,
     logger,
   });
-  const bridge = await createBridge({
-    publicUrl,
-    resources,
-    scopes: [...scopes, ...requiredScopes],
-    store,
-    upstream: client,
-    admission: createAdmission(settings, upstream.groupNames),
-    accessTokenLifetime: settings.bridgeAccessTokenLifetime,
-    clientDocuments: settings.bridgeClientDocuments,
-    logger,
-  });
+  const bridge = await explainStoreFailure(context, () =>
+    createBridge({
+      publicUrl,
+      resources,
+      scopes: [...scopes, ...requiredScopes],
+      store,
+      upstream: client,
+      admission: createAdmission(settings, upstream.groupNames),
+      accessTokenLifetime: settings.bridgeAccessTokenLifetime,
+      clientDocuments: settings.bridgeClientDocuments,
+      logger,
+    }),
+  );
   const connection = await connectAuthorizationServer(
     {
       metadata: { kind: 'own', metadata: bridge.metadata, keys: bridge.keys },
@@ -78,13 +86,8 @@ export async function connectBridge(
     },
     context,
   );
-  const running = cleanup.move();
   return {
     ...connection,
-    warnings: [
-      ...connection.warnings,
-      ...unsafe.map(({ setting, expected }) => `${setting} is not set. Expected: ${expected}`),
-    ],
     about: {
       metadata: connection.about.metadata,
       // Without a page client: the page registers itself.
@@ -95,7 +98,7 @@ export async function connectBridge(
     backchannelLogout: takeLogouts(client, bridge),
     onLogout: (listener) =>
       bridge.grants.onEnd((grantId) => listener({ subject: undefined, sessionId: grantId, issuedAt: now() })),
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }
 
@@ -132,47 +135,6 @@ const advice = {
   revoked:
     'The grant has ended: it was revoked, the user may no longer come, or the store was emptied. Signing in again gives another',
 };
-
-async function openSealedStore(
-  { storeUrl = 'memory:', bridgeSecret }: BridgeSettings,
-  { nameOf, logger }: ConnectionContext,
-): Promise<SealedStore> {
-  const secrets = bridgeSecret ?? [randomBytes(SECRET_BYTES).toString('base64url')];
-  try {
-    await using cleanup = new AsyncDisposableStack();
-    const store = cleanup.use(await openStore(storeUrl));
-    const sealed = await createSealedStore(store, secrets);
-    const { unreadable } = await sealed.reseal();
-    if (unreadable > 0)
-      logger?.warn(
-        { reason: 'store_unreadable', unreadable },
-        `${unreadable} records of the store were sealed with a secret that ${nameOf('bridgeSecret')} does not have, and are as if they were not there`,
-      );
-    cleanup.move();
-    return sealed;
-  } catch (error) {
-    if (isStoreConfigurationInvalid(error)) {
-      const { setting, found, expected, example } = error.problem;
-      const field = setting === 'url' ? 'storeUrl' : 'bridgeSecret';
-      throw new ConfigurationError(
-        [{ setting: nameOf(field), found, expected, example: nameOf(field, example) }],
-        error,
-      );
-    }
-    if (!isStoreUnavailable(error)) throw error;
-    throw new ConfigurationError(
-      [
-        {
-          setting: nameOf('storeUrl'),
-          found: error.logMessage,
-          expected: 'a store that answers',
-          hint: 'With DISCOVERY_RETRY=true the server waits for it.',
-        },
-      ],
-      error,
-    );
-  }
-}
 
 /** Ends the grants of whom the IdP logs out, by its word. */
 function takeLogouts({ readLogout }: UpstreamClient, { grants }: Bridge) {

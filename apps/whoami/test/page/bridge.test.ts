@@ -144,7 +144,7 @@ describeChromium('the page of consent', (openPage) => {
       'nobody has checked it',
       whoami.mcp,
       'http://127.0.0.1:49152, a program on this computer',
-      'Continue only if you have just started that program yourself',
+      'Continue only if you have just started it yourself',
       'your e-mail address (email)',
       '(offline_access)',
       'GitHub',
@@ -266,7 +266,7 @@ describeChromium('the page of a person’s sign-ins', (openPage) => {
     await grant(openPage, publicUrl, 'W'.repeat(500));
 
     await using page = await open(openPage, publicUrl, 'ada');
-    await page.getByText('Signed in as ada@example.com, with GitHub.').waitFor();
+    await page.getByText('Signed in as ada@example.com, with GitHub (github:1005).').waitFor();
     const entries = page.getByRole('listitem');
     expect(await entries.count()).toBe(2);
     expect(await widths(page)).toEqual([320, 320]);

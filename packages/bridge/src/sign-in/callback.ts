@@ -2,20 +2,19 @@ import { type Middleware, pageHeaders } from '@mcp-whoami/authorization-server';
 import type { Admission } from '../admission.ts';
 import { callbackPath, donePath, signInPath, signInsPath } from '../paths.ts';
 import { isUpstreamError } from '../upstream/errors.ts';
-import type { SignedIn } from '../upstream/upstream-client.ts';
-import { type ConsentOptions, createStop, goTo, show, showFailure } from './consent.ts';
+import type { SignedIn } from '../upstream/sign-in.ts';
+import { type Context, createStop, goTo, show, showFailure } from './answers.ts';
 import { retryPage, strangerPage } from './pages.ts';
 import type { Pending } from './pending.ts';
-import type { PersonalPage } from './personal-page.ts';
-
-type Context = Parameters<Middleware>[0];
+import type { SignInParts } from './sign-in-parts.ts';
 
 const OVER =
   'This sign-in is over, or was begun in another browser. Start again from your program; nothing was given to it.';
 
-export interface CallbackOptions extends Omit<ConsentOptions, 'provider' | 'forms' | 'grants'> {
+export interface CallbackOptions extends Omit<SignInParts, 'forms' | 'grants'> {
   admission: Admission;
-  personalPage: PersonalPage;
+  /** Takes a person to their own page. */
+  enterPersonalPage(ctx: Context, browser: string, visitor: { subject: string; name: string }): Promise<void>;
 }
 
 /**
@@ -77,7 +76,7 @@ export function createCallback(options: CallbackOptions): Middleware {
     }
     const { subject, identity } = signedIn;
     const name = nameOf(signedIn);
-    if (interaction === undefined) return options.personalPage.enter(ctx, flow.browser, { subject, name });
+    if (interaction === undefined) return options.enterPersonalPage(ctx, flow.browser, { subject, name });
     if (admission.admit(subject, identity)) return end(ctx, interaction, { signedIn });
 
     logger.warn(

@@ -34,7 +34,7 @@ export function consentPage(request: ConsentRequest): string {
 <p>It wants to use ${listed(resources)} in your name, with:</p>
 <ul>${scopes.map((scope) => `<li>${meaningOf(scope)}</li>`).join('')}</ul>
 <p>Next you sign in with ${strong(upstream)}. Then you go back to ${destination(redirectUri)}.</p>
-${isOnThisComputer(redirectUri) ? '<p class="advice">Continue only if you have just started that program yourself.</p>' : '<p>Continue only if you know that address.</p>'}
+${isOnThisComputer(redirectUri) ? '<p class="advice">Continue only if you have just started it yourself.</p>' : '<p>Continue only if you know that address.</p>'}
 <form method="post">
 <input type="hidden" name="token" value="${htmlEscape(formToken)}">
 <button class="primary" name="choice" value="continue">Continue with ${htmlEscape(upstream)}</button>
@@ -87,6 +87,13 @@ export function signInsEntryPage(upstream: string, formToken: string): string {
   );
 }
 
+/** A person who is signed in on their own page. */
+export interface Visitor {
+  subject: string;
+  /** What they know their account by. */
+  name: string;
+}
+
 export interface ListedGrant extends Pick<Access, 'clientName' | 'clientId' | 'since' | 'lastUsed'> {
   grantId: string;
   formToken: string;
@@ -99,7 +106,7 @@ export interface ListedGrant extends Pick<Access, 'clientName' | 'clientId' | 's
  * @param upstream the IdP that says who it is
  */
 export function signInsPage(
-  who: string,
+  { name, subject }: Visitor,
   upstream: string,
   grants: readonly ListedGrant[],
   enterToken: string,
@@ -118,7 +125,7 @@ export function signInsPage(
   return page(
     'Your sign-ins',
     `<h1>Your sign-ins</h1>
-<p>Signed in as ${strong(displayName(who))}, with ${htmlEscape(upstream)}.</p>
+<p>Signed in as ${strong(displayName(name))}, with ${htmlEscape(upstream)} <span class="note">(${htmlEscape(displayName(subject))})</span>.</p>
 ${rows.length === 0 ? '<p>No program has access to this server in your name.</p>' : `<p>These programs have access to this server in your name. One whose access you end can ask for it again.</p>\n<ul class="entries">${rows.join('\n')}</ul>`}
 <form method="post">
 <input type="hidden" name="token" value="${htmlEscape(enterToken)}">

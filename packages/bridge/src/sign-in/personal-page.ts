@@ -3,30 +3,20 @@ import type { Store } from '@mcp-whoami/store';
 import { z } from 'zod';
 import { signInsPath } from '../paths.ts';
 import { askStore } from '../unavailable.ts';
-import { type ConsentOptions, createStop, goTo, show, showFailure } from './consent.ts';
-import { signInsEntryPage, signInsPage } from './pages.ts';
-
-type Context = Parameters<Middleware>[0];
+import { type Context, createStop, goTo, show, showFailure } from './answers.ts';
+import { signInsEntryPage, signInsPage, type Visitor } from './pages.ts';
+import type { SignInParts } from './sign-in-parts.ts';
 
 /** How long a person is signed in on the page, in seconds. */
 const VISIT_LIFETIME_SECONDS = 10 * 60;
 
 const KIND = 'visit';
 
-export interface PersonalPageOptions
-  extends Pick<
-    ConsentOptions,
-    'upstream' | 'pending' | 'browsers' | 'forms' | 'grants' | 'publicUrl' | 'logger'
-  > {
+export interface PersonalPageOptions extends Omit<SignInParts, 'outcomes'> {
   store: Store;
 }
 
-const visitor = z.object({
-  subject: z.string(),
-  /** What they know their account by. */
-  name: z.string(),
-});
-export type Visitor = z.infer<typeof visitor>;
+const visitor = z.object({ subject: z.string(), name: z.string() });
 
 /** The page on which a person sees, and ends, what they granted. */
 export interface PersonalPage {
@@ -55,7 +45,7 @@ export function createPersonalPage(options: PersonalPageOptions): PersonalPage {
       ...grant,
       formToken: forms.tokenOf('end', browser, grant.grantId),
     }));
-    return show(ctx, 200, signInsPage(found.name, upstream.title, listed, enterToken));
+    return show(ctx, 200, signInsPage(found, upstream.title, listed, enterToken));
   }
 
   async function post(ctx: Context, browser: string): Promise<void> {
