@@ -28,6 +28,25 @@ console.log(\`Node \${process.versions.node.split('.')[0]} knows \${subject}\`);
 process.exit();
 `;
 
+/** A bridge whose grants are in a file. Nobody signs in: it has to have its keys, and give them to a client. */
+const bridgeProgram = `
+import { createServer } from 'node:http';
+import { github } from '@mcp-whoami/github';
+const resources = ['http://localhost:3001/mcp'];
+const options = { clientId: 'a', clientSecret: 'b', allowedUsers: ['*'], bridgeSecret: ['x'.repeat(32)] };
+const storeUrl = \`sqlite:./store-\${process.versions.node}.db\`;
+const connection = await github.connect({ ...options, storeUrl }, { resources });
+const server = createServer((request, response) =>
+  connection.routes.handle(request, response, { target: request.url, caller: ['127.0.0.1'], details: {} }),
+).listen(0, '127.0.0.1');
+await new Promise((resolve) => server.once('listening', resolve));
+const answer = await fetch(\`http://127.0.0.1:\${server.address().port}/oauth/jwks\`);
+const { keys } = await answer.json();
+await connection[Symbol.asyncDispose]();
+console.log(\`Node \${process.versions.node.split('.')[0]} has \${keys[0].kty} keys\`);
+process.exit();
+`;
+
 describeStranger('on every Node that is promised', () => {
   let stranger: Stranger;
   beforeAll(async () => {
@@ -39,6 +58,7 @@ describeStranger('on every Node that is promised', () => {
       ),
     });
     await stranger.write('program.js', program);
+    await stranger.write('bridge.js', bridgeProgram);
   }, INSTALL_TIMEOUT_MS);
   afterAll(() => stranger[Symbol.asyncDispose]());
 
@@ -54,6 +74,11 @@ describeStranger('on every Node that is promised', () => {
       expect(verified.output()).toContain(`Node ${version} `);
     },
   );
+
+  it.each(Object.entries(nodes))('a bridge over SQLite starts on Node %s', async (version, node) => {
+    await using started = await stranger.start(/has (\S+) keys/, {}, node, 'bridge.js');
+    expect(started.output()).toContain(`Node ${version} has EC keys`);
+  });
 
   describe.each(Object.entries(nodes).filter(([version]) => version !== '22'))(
     'the server',

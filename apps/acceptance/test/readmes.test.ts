@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { freePort, startStandIn } from '@mcp-whoami/testkit';
+import { ada, confidentialClient, freePort, signInForToken, startStandIn } from '@mcp-whoami/testkit';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { z } from 'zod';
 import { filesOf, tarballs } from './packed-files.ts';
 import { describeStranger, INSTALL_TIMEOUT_MS, installStranger, type Stranger } from './stranger.ts';
 
@@ -34,6 +35,7 @@ const servers = examples.filter(
   ({ code }) =>
     code.includes('@mcp-whoami/generic-oidc') && /3001/.test(code) && /\b(listen|serve)\(/.test(code),
 );
+const isBridge = ({ code }: { code: string }) => code.includes("from '@mcp-whoami/bridge'");
 
 /** All that the READMEs tell a reader to install, from the registry. */
 const told = readmes
@@ -57,6 +59,32 @@ const tellListening = `data:text/javascript,${encodeURIComponent(
   "import { subscribe } from 'node:diagnostics_channel';" +
     "subscribe('tracing:net.server.listen:asyncEnd', () => console.log('listening'));",
 )}`;
+
+/** The client that the example of a bridge is at its IdP. */
+const clientOfBridge = (redirectUri: string) => ({
+  ...confidentialClient,
+  client_id: 'whoami',
+  client_secret: 'the-secret-of-that-client',
+  redirect_uris: [redirectUri],
+});
+
+const protectedResource = z.object({ authorization_servers: z.tuple([z.url()]) });
+const authorizationServer = z.object({
+  issuer: z.string(),
+  authorization_endpoint: z.url(),
+  token_endpoint: z.url(),
+  registration_endpoint: z.url(),
+});
+
+/** Where a client signs in, as it finds out that is given nothing but the URL of the server. */
+async function findAuthorizationServer(resource: string) {
+  const invited = await fetch(resource, { method: 'POST' });
+  const [, metadataUrl = ''] =
+    /resource_metadata="([^"]*)"/.exec(invited.headers.get('www-authenticate') ?? '') ?? [];
+  const [issuer] = protectedResource.parse(await (await fetch(metadataUrl)).json()).authorization_servers;
+  const metadata = await fetch(`${issuer}/.well-known/oauth-authorization-server`);
+  return authorizationServer.parse(await metadata.json());
+}
 
 describeStranger('the examples of the READMEs', { timeout: INSTALL_TIMEOUT_MS }, () => {
   let stranger: Stranger;
@@ -82,21 +110,21 @@ describeStranger('the examples of the READMEs', { timeout: INSTALL_TIMEOUT_MS },
     expect(await stranger.run('node', '--test', file)).toMatch(/^ℹ pass [1-9]/m);
   });
 
-  it.each(servers)('protect a server: $file', async ({ file, code }) => {
+  /** Runs an example on a port of its own, with an IdP of this test. */
+  const startExample = async (
+    { file, code }: { file: string; code: string },
+    issuer: string,
+    port: number,
+  ) => {
+    const here = code.replaceAll('3001', String(port)).replaceAll(/https:\/\/idp\.example\.com\/?/g, issuer);
+    await stranger.write(file, here);
+    return stranger.start(/listening/, { OIDC_ISSUER: issuer }, 'node', '--import', tellListening, file);
+  };
+
+  it.each(servers.filter((example) => !isBridge(example)))('protect a server: $file', async (example) => {
     await using idp = await startStandIn();
-    const port = String(await freePort());
-    await stranger.write(
-      file,
-      code.replaceAll('3001', port).replaceAll(/https:\/\/idp\.example\.com\/?/g, idp.issuer),
-    );
-    await using _server = await stranger.start(
-      /listening/,
-      { OIDC_ISSUER: idp.issuer },
-      'node',
-      '--import',
-      tellListening,
-      file,
-    );
+    const port = await freePort();
+    await using _server = await startExample(example, idp.issuer, port);
     const resource = `http://localhost:${port}/mcp`;
     const call = (headers = {}) => fetch(resource, { method: 'POST', headers });
     expect((await call()).status).toBe(401);
@@ -105,5 +133,32 @@ describeStranger('the examples of the READMEs', { timeout: INSTALL_TIMEOUT_MS },
     expect([200, 400, 406, 415]).toContain((await call({ authorization: `Bearer ${token}` })).status);
     const other = await idp.issueAccessToken({ resource: 'http://localhost:1/mcp' });
     expect((await call({ authorization: `Bearer ${other}` })).status).toBe(401);
+  });
+
+  it.each(servers.filter(isBridge))('sign people in: $file', async (example) => {
+    const port = await freePort();
+    const resource = `http://localhost:${port}/mcp`;
+    const clients = [clientOfBridge(`http://localhost:${port}/oauth/callback`)];
+    await using idp = await startStandIn({ registration: 'off', accessTokens: 'opaque', clients });
+    await using _server = await startExample(example, idp.issuer, port);
+
+    const { issuer, ...found } = await findAuthorizationServer(resource);
+    expect(issuer).toBe(new URL(resource).origin);
+    const { accessToken } = await signInForToken(
+      {
+        issuer,
+        authorizationEndpoint: found.authorization_endpoint,
+        tokenEndpoint: found.token_endpoint,
+        registrationEndpoint: found.registration_endpoint,
+      },
+      { user: ada, resource },
+    );
+    const call = (headers = {}) => fetch(resource, { method: 'POST', headers });
+    const served = await call({ authorization: `Bearer ${accessToken}` });
+    expect(served.status).toBe(200);
+    expect(await served.json()).toMatchObject({ subject: `generic-oidc:${ada.sub}` });
+    expect((await call()).status).toBe(401);
+    const foreign = await idp.issueAccessToken({ resource });
+    expect((await call({ authorization: `Bearer ${foreign}` })).status).toBe(401);
   });
 });

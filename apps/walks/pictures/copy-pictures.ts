@@ -8,6 +8,8 @@ const checkpoints = {
   'connect.webp': [/^without-authentication-/, 'connect.webp'],
   'tools.webp': [/^without-authentication-/, 'tools.webp'],
   'not-authenticated.webp': [/^without-authentication-/, 'result.webp'],
+  'consent.webp': [/^github-a-client-/, 'consent.webp'],
+  'github-claims.webp': [/^github-a-client-/, 'result.webp'],
   'sign-in.webp': [/^keycloak-.*-a-registered-client$/, 'sign-in.webp'],
   'connected.webp': [/^keycloak-.*-a-registered-client$/, 'connected.webp'],
   'claims.webp': [/^keycloak-.*-a-registered-client$/, 'result.webp'],

@@ -10,8 +10,9 @@ export const readTutorial = (language: '' | '.ko') =>
 /** The commands of the tutorial, in the order of the reader. */
 export const tutorialCommands = async () => {
   const commands = codeIn(await readTutorial(''), 'sh');
-  const [none = '', inspector = '', dev = '', logto = '', startKeycloak = '', ...others] = commands;
-  const [keycloak = '', oidc = '', oauth2 = '', withoutMetadata = '', requiredScope = '', ...rest] = others;
-  const named = { none, inspector, dev, logto, startKeycloak, keycloak, oidc, oauth2, withoutMetadata };
-  return { ...named, requiredScope, rest };
+  const [none = '', inspector = '', dev = '', github = '', logto = '', ...others] = commands;
+  const [startKeycloak = '', keycloak = '', oidc = '', oauth2 = '', ...last] = others;
+  const [withoutMetadata = '', requiredScope = '', ...rest] = last;
+  const first = { none, inspector, dev, github, logto, startKeycloak, keycloak, oidc, oauth2 };
+  return { ...first, withoutMetadata, requiredScope, rest };
 };

@@ -9,6 +9,7 @@ import {
   nativeClient,
   type StandIn,
   type StandInOptions,
+  startGithubLike,
   startStandIn,
 } from '@mcp-whoami/testkit';
 import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit/clients';
@@ -95,7 +96,7 @@ const atIdps: AtIdp[] = [
 describe('the commands of the tutorial', () => {
   it('are all run by a test', () => {
     // Those of the Keycloak in a container: test/keycloak/tutorial.test.ts.
-    expect(Object.values(commands).flat()).toHaveLength(10);
+    expect(Object.values(commands).flat()).toHaveLength(11);
     expect(commands.rest).toEqual([]);
   });
 
@@ -128,6 +129,26 @@ describe('the commands of the tutorial', () => {
     await using server = await runServer(commands.dev);
     await using client = await connectSdkV2(`${server.found}/mcp`, { user: { sub: 'Ada Lovelace' } });
     expect(await client.callWhoami()).toMatchObject({ sub: 'dev-ada' });
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['everybody', {}],
+    ['an organization', { ALLOWED_GROUPS: 'org:acme' }],
+    ['a team', { ALLOWED_GROUPS: 'acme/engines' }],
+    ['an address', { ALLOWED_USERS: 'ada@example.com' }],
+  ])('start a server for GitHub, open to %s', async (_, who) => {
+    await using github = await startGithubLike();
+    const command = commands.github
+      .replace('your-client-id', github.client.id)
+      .replace('your-client-secret', github.client.secret);
+    await using server = await runServer(command, { GITHUB_URL: github.origin, ...who });
+    await expect.poll(server.output).toContain(`${server.found}/oauth/callback`);
+    github.registerRedirect(`${server.found}/oauth/callback`);
+    await using client = await connectSdkV2(`${server.found}/mcp`, { user: { sub: 'ada' } });
+    expect(await client.callWhoami()).toMatchObject({ sub: 'github:1005', name: ada.name });
+    if (Object.keys(who).length === 0) return;
+    const asGrace = connectSdkV2(`${server.found}/mcp`, { user: { sub: 'grace' } });
+    await expect(asGrace).rejects.toThrow('You have no access here');
   });
 
   it.each(atIdps)(

@@ -5,10 +5,12 @@ import {
   type Environment,
   isSet,
   readEnvironment,
+  shownUrl,
 } from '@mcp-whoami/environment';
 import type { Provider } from '@mcp-whoami/provider';
 import { z } from 'zod';
 import { findForgottenProvider } from './forgotten-provider.ts';
+import { knownProduct } from './known-products.ts';
 import { loadProvider } from './providers.ts';
 import { serverVariables } from './server-environment.ts';
 
@@ -26,7 +28,7 @@ export async function chooseProvider(environment: Environment): Promise<ChosenPr
   const forgotten = await findForgottenProvider(environment);
   if (forgotten !== undefined) return { provider: undefined, problems: [forgotten] };
   const chosen = readEnvironment(z.object({ provider, bridge }), environment);
-  if (!chosen.success) return { provider: undefined, problems: [] };
+  if (!chosen.success) return { provider: undefined, problems: asProduct(environment.PROVIDER) };
   const { provider: name, bridge: wanted } = chosen.values;
   const loaded = await loadProvider(name);
   const isBridge = loaded?.isBridge === true || wanted === true;
@@ -43,6 +45,22 @@ export async function chooseProvider(environment: Environment): Promise<ChosenPr
   }
   const { bridged } = await import('@mcp-whoami/bridge');
   return { provider: bridged(loaded), problems: [] };
+}
+
+/** A product that is no provider here, but that one of them is for. */
+function asProduct(name = ''): ConfigurationProblem[] {
+  const product = knownProduct(name);
+  if (product === undefined) return [];
+  const { title, provider: id, variables, documentation } = product;
+  return [
+    {
+      setting: 'PROVIDER',
+      found: shownUrl(name.trim()),
+      expected: `${id}, which is for ${title}, with its variables: ${variables}`,
+      hint: `What to do there: ${documentation}`,
+      mend: `PROVIDER=${id}`,
+    },
+  ];
 }
 
 /** What only a bridge reads: without one, a list of who may come would keep nobody out. */

@@ -8,7 +8,7 @@
 import { parseArgs } from 'node:util';
 import manifest from '../package.json' with { type: 'json' };
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
   options: { help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
   strict: false,
 });
@@ -20,5 +20,6 @@ if (values.help) {
 } else {
   // What strangers start is for production unless they say otherwise.
   process.env.NODE_ENV ||= 'production';
-  await import('./main.ts');
+  if (positionals[0] === 'doctor') await import('./doctor/main.ts');
+  else await import('./main.ts');
 }

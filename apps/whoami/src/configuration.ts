@@ -42,7 +42,8 @@ export async function readConfiguration(environment: Environment): Promise<Confi
 
   const problems = [
     ...misfits,
-    ...[server, own].flatMap((reading) => (reading?.success === false ? reading.problems : [])),
+    ...(server.success ? [] : server.problems),
+    ...(own?.success === false ? await own.tried() : []),
     ...misspelled,
   ];
   if (!server.success || problems.length > 0) throw new ConfigurationError(problems);

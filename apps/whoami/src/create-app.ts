@@ -1,6 +1,7 @@
-import { createGuard, type GuardLogger, jsonRpcError, SERVER_ERROR } from '@mcp-whoami/guard';
+import { createGuard, type GuardLogger, jsonRpcError, publicPathOf, SERVER_ERROR } from '@mcp-whoami/guard';
 import type { ProviderConnection } from '@mcp-whoami/provider';
 import express, { type RequestHandler } from 'express';
+import { sendBrowsersTo } from './browsers-to-page.ts';
 import { createPage } from './page.ts';
 import type { SseSessions } from './sse-sessions.ts';
 import { createStreamableHttp } from './streamable-http.ts';
@@ -57,6 +58,7 @@ export function createApp({
   const app = express().disable('x-powered-by').set('trust proxy', trustedProxies);
   app.get('/health', (_, response) => void response.json({ status: 'ok' }));
   app.use(trustedProxies === 0 ? noticeProxies(logger, guard.entrance) : guard.entrance);
+  app.get('/mcp', sendBrowsersTo(`${publicPathOf(publicUrl)}/`));
   app.all('/mcp', guard.requireBearer(mcp), allowOnly('POST'), readJson, createStreamableHttp(logger));
   app.all('/sse', guard.requireBearer(sse), allowOnly('GET'), sseSessions.open);
   app.all(

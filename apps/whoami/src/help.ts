@@ -1,6 +1,7 @@
 import { bridgeSettings } from '@mcp-whoami/bridge/settings';
 import { type DescribedSetting, describeEnvironment } from '@mcp-whoami/environment';
 import manifest from '../package.json' with { type: 'json' };
+import { doctorUsage } from './doctor/options.ts';
 import { ownVariables } from './own-variables.ts';
 import { providers } from './providers.ts';
 import { serverEnvironment } from './server-environment.ts';
@@ -16,6 +17,8 @@ export async function renderHelp(): Promise<string> {
     `mcp-whoami ${manifest.version}: ${manifest.description}.`,
     '',
     'Usage: PROVIDER=<provider> [variables] mcp-whoami [--help | --version]',
+    '',
+    `When it does not work:\n  ${doctorUsage}`,
     '',
     'It serves for production unless NODE_ENV says otherwise. For a first try on this machine:',
     '  NODE_ENV=development mcp-whoami',

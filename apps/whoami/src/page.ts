@@ -1,6 +1,8 @@
 import type { ProviderConnection } from '@mcp-whoami/provider';
 import { createSignInPage, type SignInPage } from '@mcp-whoami/sign-in-page';
+import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/sdk/types.js';
 import { connectInstructions } from './connect-instructions.ts';
+import { STATELESS_REVISION } from './protocol-era.ts';
 
 /** What guards the server, without a connection while the IdP is waited for; nothing for `PROVIDER=none`. */
 export type PageGuard = { title: string; connection?: ProviderConnection } | undefined;
@@ -20,6 +22,7 @@ export function createPage(
     connection: guard === undefined ? 'none' : (guard.connection ?? 'waiting'),
     providerTitle: guard?.title ?? 'none: nobody has to sign in (PROVIDER=none)',
     tool: 'whoami',
+    revisions: [STATELESS_REVISION, ...SUPPORTED_PROTOCOL_VERSIONS],
     connectInstructions: connectInstructions(resources[0]),
   });
 }

@@ -1,5 +1,5 @@
 import type { RequestListener, Server } from 'node:http';
-import { ConfigurationError, type Environment, shownUrl } from '@mcp-whoami/environment';
+import { ConfigurationError, type Environment, shownUrl, withScheme } from '@mcp-whoami/environment';
 import { createPublicPathRemover, type GuardLogger, publicPathOf } from '@mcp-whoami/guard';
 import { type Configuration, readConfiguration } from './configuration.ts';
 import { connectPatiently } from './connect-patiently.ts';
@@ -126,8 +126,15 @@ function listenError(error: Error, host: string, port: number): ConfigurationErr
           expected: 'an address of this machine',
           hint: `The system does not let this program listen there${code === undefined ? '' : ` (${code})`}.`,
           example: 'HOST=127.0.0.1',
+          ...hostOfUrl(host),
         };
   return new ConfigurationError([problem], error);
+}
+
+/** The address that a URL, or an address with a port, was meant to say. */
+function hostOfUrl(text: string): { mend?: string } {
+  const hostname = withScheme(text)?.hostname.replace(/^\[|\]$/g, '');
+  return hostname === undefined || hostname === text ? {} : { mend: `HOST=${hostname}` };
 }
 
 function stop(server: Server): Promise<void> {

@@ -159,21 +159,35 @@ describe('a start', () => {
     await stream.text().catch(() => '');
   });
 
-  it('loads the code of the chosen provider only', async () => {
-    const hook = `data:text/javascript,${encodeURIComponent(`
-      import { registerHooks } from 'node:module';
-      registerHooks({ load(url, context, next) {
-        const [, name] = /providers\\/([^/]+)\\/src\\/index/.exec(url) ?? [];
-        if (name) process.stderr.write('loaded ' + name + '\\n');
-        return next(url, context);
-      } });`)}`;
+  it.each([
+    ['generic-oidc', { PROVIDER: 'generic-oidc' }],
+    ['dev', { PROVIDER: 'dev' }],
+  ])('loads the code of %s only, and neither a bridge nor a store', async (name, environment) => {
     await using idp = await startStandIn();
-    await using server = runMain({ PROVIDER: 'generic-oidc', PORT: '0', OIDC_ISSUER: idp.issuer }, [
-      '--import',
-      hook,
-    ]);
+    const issuer = name === 'dev' ? {} : { OIDC_ISSUER: idp.issuer };
+    await using server = runMain({ PORT: '0', ...environment, ...issuer }, ['--import', tellLoaded]);
     await server.ready();
     server.child.kill('SIGTERM');
-    expect((await server.closed).stderr).toBe('loaded generic-oidc\n');
+    expect((await server.closed).stderr).toBe(`loaded providers/${name}\n`);
+  });
+
+  it('loads neither a bridge nor a store to find out that PROVIDER was not forgotten', async () => {
+    await using server = runMain({ PORT: '0' }, ['--import', tellLoaded]);
+    await server.ready();
+    server.child.kill('SIGTERM');
+    expect((await server.closed).stderr).toMatch(/^(loaded providers\/[\w-]+\n)+$/);
   });
 });
+
+/** Says which providers are loaded, and what only a bridge needs. */
+const tellLoaded = `data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from 'node:module';
+  registerHooks({ resolve(specifier, context, next) {
+    const { url } = next(specifier, context);
+    const [loaded] =
+      /providers\\/[^/]+(?=\\/src\\/index)|packages\\/(bridge\\/src\\/connect-bridge|store)|node:sqlite|ioredis/.exec(url) ?? [];
+    if (loaded && !seen.has(loaded)) process.stderr.write('loaded ' + loaded + '\\n');
+    seen.add(loaded);
+    return next(specifier, context);
+  } });
+  const seen = new Set();`)}`;

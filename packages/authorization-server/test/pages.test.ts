@@ -76,7 +76,7 @@ describe('a text of a stranger', () => {
   });
 
   test.each(['', '   ', bidi])('is named otherwise where a client calls itself %j', (name) => {
-    expect(displayName(name)).toBe('a client without a name');
+    expect(displayName(name)).toBe('a program without a name');
   });
 
   test('is escaped in a list', () => {
@@ -85,6 +85,7 @@ describe('a text of a stranger', () => {
 
   test.each([
     ['https://client.example.com/callback?a=b', '<strong>https://client.example.com</strong>'],
+    ['https://localhost:1234/', '<strong>https://localhost:1234</strong>, a program on this computer'],
     ['http://127.0.0.1:1234/', '<strong>http://127.0.0.1:1234</strong>, a program on this computer'],
     [
       'cursor://anysphere.cursor-mcp/callback',

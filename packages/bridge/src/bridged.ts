@@ -1,7 +1,6 @@
 import { defineProvider, type Provider, resourceServerOptions } from '@mcp-whoami/provider';
 import { z } from 'zod';
 import { type BridgeOptions, bridgeFields, bridgeRules } from './bridge-settings.ts';
-import { connectBridge } from './connect-bridge.ts';
 
 const { scopes, requiredScopes, tokenCacheSeconds } = resourceServerOptions({ scopes: [] }).shape;
 
@@ -33,10 +32,13 @@ export function bridged<Options>(provider: Provider<Options>): Provider<Options 
     ...(environmentPrefix === undefined ? {} : { environmentPrefix }),
     foreignVariables,
     isBridge: true,
+    upstream,
     options: provider.options.safeExtend(bridgeFields).check(...bridgeRules),
     connect: async (values, context) => {
       const settings = settingsOfBridge.parse(values);
       const { nameOf } = context;
+      // Only who connects needs an authorization server: where providers are listed, none is loaded.
+      const { connectBridge } = await import('./connect-bridge.ts');
       return connectBridge(
         upstream(values, { nameOf, allowedGroups: settings.allowedGroups }),
         settings,

@@ -28,6 +28,9 @@ import { createUpstreamClient, type UpstreamClient } from './upstream/upstream-c
 
 const SECRET_BYTES = 32;
 
+type SettingsOfConnection = BridgeSettings &
+  Pick<ResourceServerSettings, 'scopes' | 'requiredScopes' | 'tokenCacheSeconds'>;
+
 /**
  * Starts a bridge, and connects it as the authorization server of this process's resources.
  *
@@ -35,19 +38,30 @@ const SECRET_BYTES = 32;
  */
 export async function connectBridge(
   upstream: Upstream,
-  settings: BridgeSettings & Pick<ResourceServerSettings, 'scopes' | 'requiredScopes' | 'tokenCacheSeconds'>,
+  settings: SettingsOfConnection,
+  context: ConnectionContext,
+): Promise<ProviderConnection> {
+  requirePossibleGroups(settings, upstream, context);
+  const unsafe = unsafeSettings(settings, context);
+  if (context.production && unsafe.length > 0) throw new ConfigurationError(unsafe);
+  const connection = await keepIfMade(await openSealedStore(settings, context), (store) =>
+    connectOver(store, upstream, settings, context),
+  );
+  const warnings = unsafe.map(({ setting, expected }) => `${setting} is not set. Expected: ${expected}`);
+  return { ...connection, warnings: [...connection.warnings, ...warnings] };
+}
+
+/** The store ends with the connection. */
+async function connectOver(
+  store: SealedStore,
+  upstream: Upstream,
+  settings: SettingsOfConnection,
   context: ConnectionContext,
 ): Promise<ProviderConnection> {
   const { resources } = context;
   const { scopes, requiredScopes } = settings;
   const { logger = processWarnings } = context;
   const publicUrl = context.publicUrl ?? new URL(resources[0]).origin;
-  requirePossibleGroups(settings, upstream, context);
-  const unsafe = unsafeSettings(settings, context);
-  if (context.production && unsafe.length > 0) throw new ConfigurationError(unsafe);
-
-  await using cleanup = new AsyncDisposableStack();
-  const store = cleanup.use(await openSealedStore(settings, context));
   const client = createUpstreamClient(upstream, {
     nameOf: context.nameOf,
     production: context.production,
@@ -78,24 +92,33 @@ export async function connectBridge(
     },
     context,
   );
-  const running = cleanup.move();
   return {
     ...connection,
-    warnings: [
-      ...connection.warnings,
-      ...unsafe.map(({ setting, expected }) => `${setting} is not set. Expected: ${expected}`),
-    ],
     about: {
       metadata: connection.about.metadata,
       // Without a page client: the page registers itself.
       notes: [`Register at ${upstream.title} as the callback URL of the client: ${publicUrl}${callbackPath}`],
+      settings: { scopes: context.nameOf('scopes') },
     },
     routes: bridge.routes,
     backchannelLogout: takeLogouts(client, bridge),
     onLogout: (listener) =>
       bridge.grants.onEnd((grantId) => listener({ subject: undefined, sessionId: grantId, issuedAt: now() })),
-    [Symbol.asyncDispose]: () => running.disposeAsync(),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
+}
+
+/** Makes something of what has to end, and ends it if that fails. Node 22 has no AsyncDisposableStack for it. */
+async function keepIfMade<Owned extends AsyncDisposable, Made>(
+  owned: Owned,
+  make: (owned: Owned) => Promise<Made>,
+): Promise<Made> {
+  try {
+    return await make(owned);
+  } catch (error) {
+    await owned[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 function unsafeSettings(values: BridgeSettings, { nameOf }: ConnectionContext) {
@@ -138,17 +161,16 @@ async function openSealedStore(
 ): Promise<SealedStore> {
   const secrets = bridgeSecret ?? [randomBytes(SECRET_BYTES).toString('base64url')];
   try {
-    await using cleanup = new AsyncDisposableStack();
-    const store = cleanup.use(await openStore(storeUrl));
-    const sealed = await createSealedStore(store, secrets);
-    const { unreadable } = await sealed.reseal();
-    if (unreadable > 0)
-      logger?.warn(
-        { reason: 'store_unreadable', unreadable },
-        `${unreadable} records of the store were sealed with a secret that ${nameOf('bridgeSecret')} does not have, and are as if they were not there`,
-      );
-    cleanup.move();
-    return sealed;
+    return await keepIfMade(await openStore(storeUrl), async (store) => {
+      const sealed = await createSealedStore(store, secrets);
+      const { unreadable } = await sealed.reseal();
+      if (unreadable > 0)
+        logger?.warn(
+          { reason: 'store_unreadable', unreadable },
+          `${unreadable} records of the store were sealed with a secret that ${nameOf('bridgeSecret')} does not have, and are as if they were not there`,
+        );
+      return sealed;
+    });
   } catch (error) {
     if (isStoreConfigurationInvalid(error)) {
       const { setting, found, expected, example } = error.problem;

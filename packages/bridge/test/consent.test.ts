@@ -210,20 +210,23 @@ describe('shows', () => {
     const { bridge, page } = flow;
     expect(page.html).toContain('nobody has checked it');
     expect(page.html).toContain(`<strong>${bridge.resource}</strong>`);
-    expect(page.html).toContain('<li>email</li>');
+    expect(page.html).toContain('<li>your e-mail address <span class="note">(email)</span></li>');
     expect(page.html).toContain('<strong>http://127.0.0.1:49152</strong>, a program on this computer');
     expect(page.html).toContain('Continue with GitHub');
   });
 
   it('a warning where the code goes to this computer, and none where it goes to a host', async () => {
     const redirectUri = 'https://client.example.com/callback';
-    await using flow = await begin({ redirect_uris: [redirectUri, 'http://localhost/callback'] });
+    // As Cursor registers.
+    const local = ['http://localhost:8787/callback', 'cursor://anysphere.cursor-mcp/oauth/callback'];
+    await using flow = await begin({ redirect_uris: [redirectUri, ...local] });
     const { browser, client } = flow;
     const pageOf = async (uri: string) =>
       (await browser.open((await client.begin({ redirect_uri: uri })).url)).html;
-    expect(await pageOf('http://localhost:5/callback')).toContain(
-      'only if you have just started it yourself',
-    );
+    for (const uri of local)
+      expect(await pageOf(uri)).toMatch(
+        /program on this computer[\s\S]*only if you have just started it yourself/,
+      );
     const html = await pageOf(redirectUri);
     expect(html).toContain('<strong>https://client.example.com</strong>');
     expect(html).not.toContain('class="advice"');

@@ -13,8 +13,8 @@ export type FrontOptions = {
 };
 
 /**
- * What stands before bridges, as their public URL: hands each request to the next one of them, in turn, and answers 502
- * where there is none.
+ * What stands before bridges, as their public URL: hands each request to the next one of them, in turn, by the name that
+ * this has inside, and answers 502 where there is none.
  */
 export const startFront = async ({ certificate, forwardedProto, strips = '' }: FrontOptions = {}) => {
   let origins: readonly string[] = [];
@@ -28,7 +28,11 @@ export const startFront = async ({ certificate, forwardedProto, strips = '' }: F
       `${origin}${url}`,
       {
         method,
-        headers: { ...headers, ...(forwardedProto && { 'x-forwarded-proto': forwardedProto }) },
+        headers: {
+          ...headers,
+          host: new URL(origin).host,
+          ...(forwardedProto && { 'x-forwarded-proto': forwardedProto }),
+        },
         agent: false,
       },
       (answer) => {

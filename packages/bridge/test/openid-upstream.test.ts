@@ -1,7 +1,7 @@
 import type { OpenIdUpstream, Upstream } from '@mcp-whoami/provider';
 import { ada, type StandIn, type StandInOptions, signIn, startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
-import { createUpstreamClient, isUpstreamError, type UpstreamError } from '../src/index.ts';
+import { createUpstreamClient, isUpstreamError, type UpstreamError } from '../src/upstream.ts';
 
 const redirectUri = 'http://localhost:3001/oauth/callback';
 const state = 'a-state-that-is-made-elsewhere-0123456789';

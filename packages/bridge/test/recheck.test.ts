@@ -6,11 +6,15 @@ import {
   githubRateLimit,
   githubSecondaryRateLimit,
   graceAtGithub,
+  startGithubLike,
 } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
+import { startBridge } from './bridge-under-test.ts';
 import { refusalOf, registerClient, tokensOf } from './client.ts';
 import { days, minutes, pass } from './clock.ts';
-import { startWithGithub } from './github.ts';
+import { startFront } from './front.ts';
+import { startWithGithub, upstreamOf } from './github.ts';
+import { secret, sqliteFile } from './stores.ts';
 import { startWithEntra, startWithGoogle } from './upstreams.ts';
 
 const gone = { status: 400, error: 'invalid_grant' };
@@ -201,6 +205,18 @@ describe('a GitHub App, whose refresh tokens rotate', () => {
     expect(bridge.github.requests.count('token')).toBe(5);
   });
 
+  it('asks with its access token for as long as that is good', async () => {
+    await using bridge = await startWithGithub({}, { app: 'github-app' });
+    const { client, tokens } = await signedInAt(bridge);
+    pass(minutes(9 * 60));
+    const next = await tokensOf(await client.refresh(tokens.refresh_token));
+    bridge.github.requests.clear();
+    pass(minutes(16));
+    await tokensOf(await client.refresh(next.refresh_token));
+    expect(bridge.github.requests.count('user')).toBe(1);
+    expect(bridge.github.requests.count('token')).toBe(0);
+  });
+
   it('keeps the new one also when the question after it fails', async () => {
     await using bridge = await startWithGithub({}, { app: 'github-app' });
     const { client, tokens } = await signedInAt(bridge);
@@ -283,5 +299,40 @@ describe('Entra ID', () => {
     bridge.entra.change(adaAtEntra, { groups: [] });
     pass(minutes(16));
     expect(await refusalOf(await client.refresh(next.refresh_token))).toMatchObject(gone);
+  });
+
+  it.each(['revoke', 'disable'] as const)('is believed when the person is out (%s)', async (how) => {
+    await using bridge = await startWithEntra();
+    bridge.entra.signInAs(adaAtEntra);
+    const { client, tokens } = await signedInAt(bridge);
+    if (how === 'revoke') bridge.entra.revoke(adaAtEntra);
+    else bridge.entra.change(adaAtEntra, { disabled: true });
+    pass(minutes(16));
+    expect(await refusalOf(await client.refresh(tokens.refresh_token))).toMatchObject(gone);
+  });
+});
+
+it('looks at the lists as they are now: who is taken off them is out 15 minutes after the restart at most', async () => {
+  await using store = await sqliteFile();
+  await using front = await startFront();
+  await using github = await startGithubLike({
+    redirectUri: `${front.origin}/oauth/callback`,
+    signInAs: adaAtGithub,
+  });
+  const start = async (allowedUsers: string[]) => {
+    const settings = { storeUrl: store.url, bridgeSecret: [secret], allowedUsers, ...withoutCache };
+    const bridge = await startBridge({ upstream: upstreamOf(github), publicUrl: front.origin, settings });
+    front.forwardTo(bridge.origin);
+    return bridge;
+  };
+  const before = await start(['ada@example.com']);
+  const { client, tokens } = await signedInAt(before);
+  await before[Symbol.asyncDispose]();
+
+  await using after = await start(['grace@example.com']);
+  pass(minutes(16));
+  expect(await refusalOf(await client.refresh(tokens.refresh_token))).toMatchObject(gone);
+  await expect(after.connection.verifyAccessToken(tokens.access_token)).rejects.toMatchObject({
+    code: 'revoked',
   });
 });

@@ -21,7 +21,7 @@ const enter = async (bridge: Bridge, account: GithubAccount, browser: Browser = 
   const url = `${bridge.publicUrl}/sign-ins`;
   const entry = await browser.go(url);
   const page = await browser.follow(await browser.go(url, { form: entryForm(entry) }));
-  expect(page).toMatchObject({ status: 200, html: expect.stringContaining(`github:${account.id}`) });
+  expect(page).toMatchObject({ status: 200, html: expect.stringContaining(`${account.login}@example.com`) });
   return { browser, url, page };
 };
 

@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { ConfigurationError } from '@mcp-whoami/environment';
 import { isIdpUnreachable } from '@mcp-whoami/provider';
 import { adaAtGithub, freePort } from '@mcp-whoami/testkit';
@@ -5,7 +6,7 @@ import { describeRedis } from '@mcp-whoami/testkit/redis';
 import { expect, it } from 'vitest';
 import { callWith, refusalOf, registerClient, tokensOf } from './client.ts';
 import { startWithGithub } from './github.ts';
-import { redisServer, secret } from './stores.ts';
+import { redisServer, secret, sqliteFile } from './stores.ts';
 import { choose, formsOf, openBrowser, type Page } from './tab.ts';
 
 const startWithRedis = async () => {
@@ -162,6 +163,27 @@ describeRedis('while the store is down', () => {
     expect((await whenItIsBack(() => callWith(bridge.publicUrl, tokens.access_token))).status).toBe(200);
     await tokensOf(await client.refresh(tokens.refresh_token));
   });
+});
+
+it('a file that another process does not let go of is the same', async () => {
+  await using store = await sqliteFile();
+  const settings = { storeUrl: store.url, bridgeSecret: [secret], tokenCacheSeconds: 0 };
+  await using bridge = await startWithGithub({ settings }, { signInAs: adaAtGithub });
+  const client = await registerClient(bridge.publicUrl);
+  const tokens = await client.signIn('ada');
+  {
+    using other = new DatabaseSync(store.file);
+    other.exec('BEGIN IMMEDIATE');
+    expect(await refusalOf(await client.refresh(tokens.refresh_token))).toMatchObject({
+      ...retryLater,
+      error: 'temporarily_unavailable',
+    });
+    // Who only reads does not wait.
+    expect((await callWith(bridge.publicUrl, tokens.access_token)).status).toBe(200);
+  }
+  const one = await tokensOf(await client.refresh(tokens.refresh_token));
+  await tokensOf(await client.refresh(tokens.refresh_token));
+  expect((await callWith(bridge.publicUrl, one.access_token)).status).toBe(200);
 });
 
 it('a store that is not there at start is named, and may be waited for', async () => {

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { serveOnLoopback } from '@mcp-whoami/testkit';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { createUpstreamClient, isUpstreamError, type UpstreamError } from '../src/index.ts';
+import { createUpstreamClient, isUpstreamError, type UpstreamError } from '../src/upstream.ts';
 
 const redirectUri = 'http://localhost:3001/oauth/callback';
 const state = 'a-state-that-is-made-elsewhere-0123456789';

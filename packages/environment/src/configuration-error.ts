@@ -7,6 +7,8 @@ export interface ConfigurationProblem {
   found?: string | undefined;
   /** An assignment that works. */
   example?: string | undefined;
+  /** The assignment that was probably meant, which was tried: shown instead of the example. */
+  mend?: string | undefined;
   /** What else helps to find the cause. */
   hint?: string | undefined;
 }
@@ -27,10 +29,11 @@ export class ConfigurationError extends Error {
   }
 }
 
-function describeProblem({ setting, expected, found, example, hint }: ConfigurationProblem): string {
+function describeProblem({ setting, expected, found, example, mend, hint }: ConfigurationProblem): string {
   const lines = [found === undefined ? `${setting} is not set.` : `${setting} does not work: ${found}`];
   lines.push(`  expected: ${expected}`);
   if (hint !== undefined) lines.push(`  ${hint}`);
-  if (example !== undefined) lines.push(`  example:  ${example}`);
+  if (mend !== undefined) lines.push(`  paste:    ${mend}`);
+  else if (example !== undefined) lines.push(`  example:  ${example}`);
   return lines.join('\n');
 }

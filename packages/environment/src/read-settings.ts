@@ -1,6 +1,7 @@
 import { closestMatch } from 'leven';
 import { z } from 'zod';
 import { ConfigurationError, type ConfigurationProblem } from './configuration-error.ts';
+import { type MendedText, mendedText, slipInText } from './mended-text.ts';
 import { type SettingsSchema, settingMeta, variableNames, variableOf } from './setting.ts';
 import { type NameOf, optionNames, withNames } from './setting-names.ts';
 import { shownUrl } from './shown-value.ts';
@@ -38,7 +39,39 @@ export function readEnvironment<Schema extends SettingsSchema>(
   });
   const values = texts.map(({ field, fieldSchema, text }) => [field, valueOfText(fieldSchema, text)]);
   const shown = texts.map(({ field, text }) => [field, shownText(text)]);
-  return read(schema, Object.fromEntries(values), Object.fromEntries(shown), variableNames(schema, prefix));
+  const nameOf = variableNames(schema, prefix);
+  const reading = read(schema, Object.fromEntries(values), Object.fromEntries(shown), nameOf);
+  const wrong = reading.success ? [] : reading.problems;
+  const slips = texts.flatMap(({ field, fieldSchema, text }) => {
+    const setting = nameOf(field);
+    const slip = slipInText(field, fieldSchema, text);
+    if (slip === undefined || wrong.some((problem) => problem.setting === setting)) return [];
+    const expected = 'the value alone, as nothing here takes away what a shell would';
+    return [{ setting, expected, found: foundText(fieldSchema, text) }];
+  });
+  if (reading.success && slips.length === 0) return reading;
+  const mended = [...wrong, ...slips].map((problem) => {
+    const of = texts.find(({ field }) => nameOf(field) === problem.setting);
+    const mend = of && mendedText(of.field, of.fieldSchema, of.text);
+    return of && mend ? { ...problem, ...offer(nameOf, of, mend) } : problem;
+  });
+  return { success: false, problems: mended };
+}
+
+/** A text that was read. */
+interface ReadText {
+  field: string;
+  fieldSchema: z.core.$ZodType;
+}
+
+/** A secret is never repeated, and neither is what a message would not show of a URL. */
+function offer(nameOf: NameOf, { field, fieldSchema }: ReadText, { text, words }: MendedText) {
+  const shown = !settingMeta(fieldSchema).secret && shownUrl(text) === text;
+  return { hint: `As it stands, ${words}.`, ...(shown ? { mend: nameOf(field, text) } : {}) };
+}
+
+function foundText(fieldSchema: z.core.$ZodType, text: string): string {
+  return settingMeta(fieldSchema).secret ? '(a secret, not shown)' : shownText(text);
 }
 
 /**

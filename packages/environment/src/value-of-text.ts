@@ -5,7 +5,7 @@ import { z } from 'zod';
  * or both; records are JSON. A text that is none of these stays a text, which the schema then refuses.
  */
 export function valueOfText(schema: z.core.$ZodType, text: string): unknown {
-  switch (typeOf(schema)) {
+  switch (typeOfValue(schema)) {
     case 'array':
       return text.split(/[\s,]+/).filter((entry) => entry !== '');
     case 'number':
@@ -22,9 +22,9 @@ export function valueOfText(schema: z.core.$ZodType, text: string): unknown {
 }
 
 /** The type of what a field takes, behind its default and whatever it becomes. */
-function typeOf(schema: z.core.$ZodType): string {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return typeOf(schema.unwrap());
-  if (schema instanceof z.ZodPipe) return typeOf(schema.in);
+export function typeOfValue(schema: z.core.$ZodType): string {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return typeOfValue(schema.unwrap());
+  if (schema instanceof z.ZodPipe) return typeOfValue(schema.in);
   return schema._zod.def.type;
 }
 

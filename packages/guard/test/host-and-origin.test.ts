@@ -356,3 +356,45 @@ describe('the Origin', () => {
     ]);
   });
 });
+
+describe('what to set is in the log line', () => {
+  const lineOf = async (options: Parameters<typeof startFrontDoor>[0], ...headers: readonly string[]) => {
+    await using running = await startFrontDoor(options);
+    await sendRaw(running.port, ['GET /mcp HTTP/1.1', ...headers]);
+    return String(running.log.records()[0]?.msg);
+  };
+
+  it('PUBLIC_URL, as the proxies say that the client called this server', async () => {
+    const forwarded = ['X-Forwarded-Host: tools.example:8443, inner.example', 'X-Forwarded-Proto: https'];
+    expect(await lineOf({}, 'Host: backend:3001', ...forwarded)).toContain(
+      'PUBLIC_URL=https://tools.example:8443 ',
+    );
+    expect(await lineOf({}, 'Host: tools.example')).toContain('PUBLIC_URL=https://tools.example ');
+    expect(await lineOf({}, 'Host: tools.example', 'X-Forwarded-Proto: http')).toContain(
+      'PUBLIC_URL=http://tools.example ',
+    );
+  });
+
+  it('nothing that is not a plain name', async () => {
+    for (const bad of ['$(reboot)', 'a b', 'x'.repeat(1_000), 'evil.example/path', '"']) {
+      const line = await lineOf({}, 'Host: backend:3001', `X-Forwarded-Host: ${bad}`);
+      expect(line).toContain('PUBLIC_URL=https://backend:3001 ');
+    }
+  });
+
+  it('ALLOWED_ORIGINS, and PUBLIC_URL where the page is this server’s own', async () => {
+    const origin = 'https://tools.example';
+    const stranger = await lineOf({}, 'Host: localhost', `Origin: ${origin}`);
+    expect(stranger).toContain(`ALLOWED_ORIGINS=${origin} `);
+    expect(stranger).not.toContain('PUBLIC_URL');
+    const own = await lineOf({}, 'Host: localhost', 'X-Forwarded-Host: tools.example', `Origin: ${origin}`);
+    expect(own).toContain(`PUBLIC_URL=${origin} `);
+  });
+
+  it('that an origin is near to one that is allowed', async () => {
+    expect(await lineOf({}, 'Host: localhost', 'Origin: http://mcp.example.com')).toContain(
+      'only by the scheme, http for https',
+    );
+    expect(await lineOf({}, 'Host: localhost', 'Origin: null')).toContain('sandboxed frame');
+  });
+});

@@ -3,6 +3,7 @@ import type { AuthorizationServer } from './authorization-server.ts';
 import type { ConnectionContext } from './connect-options.ts';
 import type { ProviderConnection } from './connection.ts';
 import type { Advice } from './errors.ts';
+import { type AdviceFacts, generalAdvice } from './general-advice.ts';
 import { createKeySet, type KeySet, type KeySetOptions, keysAtHand } from './idp/key-set.ts';
 import { connectServer } from './metadata/connect-server.ts';
 import type { MetadataSource } from './metadata/connected-server.ts';
@@ -65,6 +66,7 @@ export async function connectAuthorizationServer(
     {
       issuer,
       keys,
+      keysUrl: source.kind === 'own' ? undefined : endpoints.jwks,
       userinfo: endpoints.userinfo ? { ...userinfo, url: endpoints.userinfo } : undefined,
       introspectionUrl: asksByClient ? endpoints.introspection : undefined,
       client: settings,
@@ -77,7 +79,12 @@ export async function connectAuthorizationServer(
     },
     policy,
   );
-  const ownAdvice = adviceOf(advice, context);
+  const ownAdvice = adviceOf(
+    advice,
+    source,
+    { introspects: endpoints.introspection !== undefined, introspected: methods.introspect !== undefined },
+    context,
+  );
   const verifier = createTokenVerifier({
     issuer,
     prove: requireHolding(createProver(methods, policy, settings.maxOpaqueTokenLength), stillHolds),
@@ -104,6 +111,8 @@ export async function connectAuthorizationServer(
       metadata: document,
       notes: [],
       pageClient: { id: settings.pageClientId, variable: nameOf('pageClientId') },
+      audience: settings.audience,
+      settings: { audience: nameOf('audience'), scopes: nameOf('scopes') },
     },
     ...verifier,
     [Symbol.asyncDispose]: async () => {},
@@ -116,13 +125,17 @@ function keysOf(source: MetadataSource, url: string | undefined, options: KeySet
   return url === undefined ? undefined : createKeySet(url, options);
 }
 
-/** What holds at every IdP, where the provider knows nothing better. */
-function adviceOf(known: Advice = {}, { nameOf }: ConnectionContext): Advice {
-  const audience = 'Make the IdP issue tokens for this server, or accept them on purpose with';
-  const advice = {
-    audience_mismatch: `${audience} {audience}`,
-    audience_unknown: `${audience} {audience=none}`,
-    ...known,
-  };
+/** With the settings named as whoever reads it knows them; an authorization server in this process has none. */
+function adviceOf(
+  known: Advice = {},
+  source: MetadataSource,
+  facts: AdviceFacts,
+  { nameOf }: ConnectionContext,
+): Advice {
+  const general = Object.entries(generalAdvice(known, facts));
+  const advice =
+    source.kind === 'own'
+      ? { ...Object.fromEntries(general.filter(([, text]) => !text.includes('{'))), ...known }
+      : Object.fromEntries(general);
   return Object.fromEntries(Object.entries(advice).map(([code, text]) => [code, withNames(text, nameOf)]));
 }

@@ -85,4 +85,8 @@ export interface AboutConnection {
   notes: readonly string[];
   /** The client of the server's own page, where one is registered, and the name of the setting that says it. */
   pageClient?: { id: string | undefined; variable: string } | undefined;
+  /** The `aud` values that are accepted on purpose; nothing: the resource that is called. */
+  audience?: readonly string[] | undefined;
+  /** What the settings are called that say which audience is accepted, and which scopes are asked of clients. */
+  settings?: { audience?: string | undefined; scopes?: string | undefined } | undefined;
 }

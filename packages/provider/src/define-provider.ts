@@ -17,6 +17,7 @@ import { z } from 'zod';
 import type { ConnectionContext, ConnectOptions } from './connect-options.ts';
 import type { ProviderConnection } from './connection.ts';
 import { checkConfiguredUrls } from './metadata/transport-security.ts';
+import { tryIssuerOption } from './metadata/try-issuer-option.ts';
 import type { Upstream, UpstreamContext } from './upstream.ts';
 
 /** An identity provider as data and one function. */
@@ -31,6 +32,8 @@ export interface ProviderDefinition<Schema extends SettingsSchema> {
   foreignVariables?: RegExp | undefined;
   /** Its options, which are its environment variables too. */
   options: Schema;
+  /** The option that says where its metadata is. */
+  issuerOption?: IssuerOption | undefined;
   /** How a bridge signs people in there by a client of its own, where it can. */
   upstream?: ((options: z.output<Schema>, context: UpstreamContext) => Upstream) | undefined;
   /** This process is the authorization server of its clients. */
@@ -38,10 +41,24 @@ export interface ProviderDefinition<Schema extends SettingsSchema> {
   connect(options: z.output<Schema>, context: ConnectionContext): Promise<ProviderConnection>;
 }
 
+/** The option by which an IdP is found, so that what somebody may have meant by it can be tried. */
+export interface IssuerOption {
+  field: string;
+  /** Which metadata: see `IssuerToDiscover`. */
+  type?: 'oidc' | 'oauth';
+  /** What the option would be for an issuer, where it is made of that. */
+  textFor?(issuer: string): string;
+}
+
 /** A provider whose variables are read, and that is ready to connect; or everything that is wrong with them. */
 export type ProviderReading =
   | { success: true; connect(context: ConnectOptions): Promise<ProviderConnection> }
-  | { success: false; problems: ConfigurationProblem[] };
+  | {
+      success: false;
+      problems: ConfigurationProblem[];
+      /** The problems with what was probably meant, where that can only be known by asking the IdP. */
+      tried(): Promise<ConfigurationProblem[]>;
+    };
 
 /** An identity provider that can be connected. */
 export interface Provider<Options = Record<string, unknown>> {
@@ -104,7 +121,7 @@ export interface Provider<Options = Record<string, unknown>> {
 export function defineProvider<Schema extends SettingsSchema>(
   definition: ProviderDefinition<Schema>,
 ): Provider<{ [Option in keyof z.input<Schema>]: z.input<Schema>[Option] }> {
-  const { connect, upstream, ...data } = definition;
+  const { connect, upstream, issuerOption: _, ...data } = definition;
   const { options: schema, environmentPrefix: prefix, foreignVariables } = definition;
 
   const connectWith = async (
@@ -127,8 +144,10 @@ export function defineProvider<Schema extends SettingsSchema>(
         ? []
         : unknownVariables(environment, describeEnvironment(schema, prefix), prefix, foreignVariables);
     if (unknown.length > 0 || !own.success || !node.success) {
-      const problems = [own, node].flatMap((reading) => (reading.success ? [] : reading.problems));
-      return { success: false, problems: [...unknown, ...problems] };
+      const found = [own, node].flatMap((reading) => (reading.success ? [] : reading.problems));
+      const problems = [...unknown, ...found];
+      const tried = () => tryIssuerOption(problems, environment, definition);
+      return { success: false, problems, tried };
     }
     const nameOf = variableNames(schema, prefix);
     return {
@@ -150,7 +169,7 @@ export function defineProvider<Schema extends SettingsSchema>(
     },
     connectFromEnvironment: async (environment, context) => {
       const reading = read(environment);
-      if (!reading.success) throw new ConfigurationError(reading.problems);
+      if (!reading.success) throw new ConfigurationError(await reading.tried());
       return reading.connect(context);
     },
     readEnvironment: read,

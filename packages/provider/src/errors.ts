@@ -48,15 +48,28 @@ export class TokenRefusedError extends Error {
   readonly code: RefusalCode;
   /** What was expected, what was found and what to do; never the token. */
   readonly logMessage: string;
+  /** What was expected and what was found. */
+  readonly finding: string;
+  /** What to do, where that is known. */
+  readonly mend: string | undefined;
+  /** Which advice fits better than that of the code. */
+  readonly form: TokenForm | undefined;
   readonly status = 401;
   readonly headers: Readonly<Record<string, string>>;
 
-  constructor(code: RefusalCode, logMessage: string) {
+  constructor(
+    code: RefusalCode,
+    finding: string,
+    { mend, form }: { mend?: string | undefined; form?: TokenForm } = {},
+  ) {
     const text = refusalTexts[code];
     super(text);
     this.name = 'TokenRefusedError';
     this.code = code;
-    this.logMessage = logMessage;
+    this.finding = finding;
+    this.mend = mend;
+    this.form = form;
+    this.logMessage = mend === undefined ? finding : `${finding}. ${mend}`;
     this.headers = {
       'WWW-Authenticate': formatBearerChallenge({ error: 'invalid_token', errorDescription: text }),
     };
@@ -65,17 +78,21 @@ export class TokenRefusedError extends Error {
 }
 
 /** @throws {TokenRefusedError} */
-export function refuse(code: RefusalCode, logMessage: string): never {
-  throw new TokenRefusedError(code, logMessage);
+export function refuse(code: RefusalCode, finding: string, mend?: string): never {
+  throw new TokenRefusedError(code, finding, { mend });
 }
 
-/** What to change at an IdP when a token is refused, by reason, for the log. */
-export type Advice = Readonly<Partial<Record<RefusalCode | 'insufficient_scope', string>>>;
+/** A token that nobody but the IdP can look into: encrypted (RFC 7516), or of no form that is known. */
+export type TokenForm = 'encrypted_token' | 'opaque_token';
 
-/** The same refusal, with what to change at this IdP. */
+/** What to change at an IdP when a token is refused, by reason or by the form of the token, for the log. */
+export type Advice = Readonly<Partial<Record<RefusalCode | TokenForm | 'insufficient_scope', string>>>;
+
+/** The same refusal, with what to change at this IdP; what is known of the very token goes before. */
 export function withAdvice(refusal: TokenRefusedError, advice: Advice): TokenRefusedError {
-  const text = advice[refusal.code];
-  return text === undefined ? refusal : new TokenRefusedError(refusal.code, `${refusal.logMessage}. ${text}`);
+  const { code, finding, form } = refusal;
+  const mend = refusal.mend ?? (form && advice[form]) ?? advice[code];
+  return mend === undefined ? refusal : new TokenRefusedError(code, finding, { mend });
 }
 
 /**

@@ -21,6 +21,7 @@ export {
   RateLimitedError,
   type RefusalCode,
   refusalTexts,
+  type TokenForm,
   TokenRefusedError,
   VerificationUndecidedError,
 } from './errors.ts';
@@ -34,6 +35,7 @@ export type {
   OwnServer,
 } from './metadata/connected-server.ts';
 export type { McpAuthConfig } from './metadata/mcp-auth-config.ts';
+export { nearMiss } from './near-miss.ts';
 export { defineOpenIdProvider, type OpenIdProviderDefinition, openIdOptions } from './openid-provider.ts';
 export { type GroupClaims, identityOfClaims, requireClient } from './openid-upstream.ts';
 export {
@@ -54,6 +56,7 @@ export {
   type TokenUse,
 } from './token/access-token-info.ts';
 export type { Logout } from './token/logouts.ts';
+export { nearScope } from './token/scope-names.ts';
 export type { SubjectMapping, UserinfoEndpoint, UserinfoRole } from './token/user.ts';
 export type {
   ApiPage,

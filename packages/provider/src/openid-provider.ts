@@ -10,7 +10,7 @@ import type { UserinfoRole } from './token/user.ts';
 
 /** An OpenID Connect provider as data: its options, and what it is known to do. */
 export interface OpenIdProviderDefinition<Schema extends SettingsSchema>
-  extends Omit<ProviderDefinition<Schema>, 'connect' | 'upstream' | 'isBridge'> {
+  extends Omit<ProviderDefinition<Schema>, 'connect' | 'upstream' | 'isBridge' | 'issuerOption'> {
   /** The issuer, of its options. */
   issuer(options: z.output<Schema>): string;
   /** Where the issuer is made of another option: that option, and what it would be for an issuer. */
@@ -56,6 +56,7 @@ export function defineOpenIdProvider<Schema extends SettingsSchema & z.ZodType<R
   const { id, title } = definition;
   return defineProvider({
     ...data,
+    issuerOption: { type: 'oidc', ...(issuerOption ?? { field: 'issuer' }) },
     upstream: (settings, context) =>
       openIdUpstream(
         {

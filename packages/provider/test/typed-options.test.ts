@@ -46,7 +46,7 @@ describe('typed options', () => {
   it('are named by their fields where the metadata does not fit, and in warnings', async () => {
     await using idp = await startStandIn();
     await expect(testProvider().connect({ issuer: `${idp.issuer}/` }, { resources })).rejects.toThrow(
-      `example:  issuer: "${idp.issuer}"`,
+      `paste:    issuer: "${idp.issuer}"`,
     );
     await using connection = await testProvider().connect(
       { issuer: idp.issuer, audience: ['*'] },

@@ -15,6 +15,12 @@ export interface PageFacts {
   idpOrigins: string[];
   /** The page's own client at the IdP, and the setting that says it. */
   pageClient?: { id?: string | undefined; variable: string } | undefined;
+  /** The `aud` values that the server accepts, as they are set: `none` and `*` among them. */
+  audience: readonly string[];
+  /** What the settings are called that say which audience is accepted, and which scopes are asked of clients. */
+  settings: { audience?: string | undefined; scopes?: string | undefined };
+  /** The revisions of MCP that the server serves, the newest first; none where that is not known. */
+  revisions: readonly string[];
   /** What to change at the IdP, by the `reason` of a refusal. */
   advice: Readonly<Partial<Record<string, string>>>;
 }

@@ -31,5 +31,7 @@ export interface SignInPageOptions {
   providerTitle: string;
   /** A tool without arguments that says who the caller is. Otherwise the page lists the tools. */
   tool?: string;
+  /** The revisions of MCP that the server serves. Without them the page says which one it spoke when it has called. */
+  revisions?: readonly string[];
   connectInstructions?: readonly ConnectInstruction[];
 }

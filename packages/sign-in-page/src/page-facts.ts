@@ -8,6 +8,7 @@ export function pageFacts({
   publicUrl,
   resources: [mcp],
   tool,
+  revisions = [],
 }: SignInPageOptions): PageFacts {
   const connected = typeof connection === 'string' ? undefined : connection;
   return {
@@ -19,6 +20,9 @@ export function pageFacts({
     signIn: connection !== 'none',
     idpOrigins: connected === undefined ? [] : idpOrigins(connected),
     pageClient: connected?.about.pageClient,
+    audience: connected?.about.audience ?? [mcp],
+    settings: connected?.about.settings ?? {},
+    revisions: [...revisions].sort().reverse(),
     advice: connected?.advice ?? {},
   };
 }

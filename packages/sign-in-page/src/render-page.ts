@@ -34,12 +34,14 @@ ${stateOf(facts)}
 ${fact('Issuer', issuer)}
 ${fact('Streamable HTTP', mcp)}
 ${fact('HTTP+SSE, for old clients', sse)}
+${issuer === undefined ? nothing : audienceFact(facts)}
 </dl>
 </header>
 <main>
 ${facts.signIn ? signInSection(facts, about?.notes ?? []) : callSection(facts)}
 <section class="connect" aria-labelledby="connect-heading">
 <h2 id="connect-heading">Connect a client</h2>
+${revision(facts)}
 <ul class="clients">
 ${(options.connectInstructions ?? []).map(client)}
 </ul>
@@ -69,6 +71,27 @@ function stateOf({ state, signIn }: PageFacts): Html {
 function fact(term: string, value: string | undefined): Html {
   if (value === undefined) return nothing;
   return html`<div><dt>${term}</dt><dd><code>${value}</code> ${copyButton(value, term)}</dd></div>`;
+}
+
+/** What has to stand in a token: what the IdP is to be told. */
+function audienceFact({ audience, settings }: PageFacts): Html {
+  if (audience.includes('*')) {
+    return html`<div><dt>Audience of tokens</dt><dd>Any: it is not checked${settings.audience === undefined ? '' : ` (${settings.audience})`}</dd></div>`;
+  }
+  const values = audience.map((value) =>
+    value === 'none'
+      ? html`<span>or none at all</span>`
+      : html`<code>${value}</code> ${copyButton(value, `audience ${value}`)}`,
+  );
+  return html`<div><dt>Audience of tokens</dt><dd>${values}</dd></div>`;
+}
+
+/** Which revision of MCP a client that opens with the newest speaks, as far as that is known before it has. */
+function revision({ revisions: [newest, ...older] }: PageFacts): Html {
+  if (newest === undefined) {
+    return html`<p id="revision">Which revision of MCP a client of today speaks with this server stands here when the button above has called it.</p>`;
+  }
+  return html`<p id="revision">A client of today speaks <strong>MCP ${newest}</strong> with this server.${older.length === 0 ? '' : ` Older clients speak ${older.join(', ')}.`}</p>`;
 }
 
 function copyButton(text: string, what: string): Html {
@@ -120,18 +143,8 @@ function client({ client, command, paste, link, note }: ConnectInstruction): Htm
   const code = command ?? paste;
   return html`<li>
 <h3>${client}</h3>
-${code === undefined ? nothing : html`<div class="snippet"><pre><code>${words(code)}</code></pre>${copyButton(code, client)}</div>`}
+${code === undefined ? nothing : html`<div class="snippet"><pre tabindex="0"><code>${code}</code></pre>${copyButton(code, client)}</div>`}
 ${note === undefined ? nothing : html`<p class="note">${note}</p>`}
 ${link === undefined ? nothing : html`<p><a class="install" href="${link}">Install in ${client}</a></p>`}
 </li>`;
-}
-
-/** A line breaks between the words of a command, not at the hyphens of its options. */
-function words(code: string): Html {
-  return {
-    html: code
-      .split(' ')
-      .map((word) => html`<span>${word}</span>`.html)
-      .join(' '),
-  };
 }

@@ -22,13 +22,16 @@ describeChromium('the page of a server with tools of its own', (openPage) => {
       page.handler(request, response, async () => {
         const { id, method } = JSON.parse(await text(request));
         methods.push(method);
-        const result = { tools: [{ name: 'forecast' }] };
+        const isOld = method !== 'server/discover';
+        const answer = isOld
+          ? { result: { tools: [{ name: 'forecast' }] } }
+          : { error: { code: -32601, message: 'Method not found' } };
         // As a stream of one message, as many servers answer.
         if (id === undefined) response.writeHead(202).end();
         else
           response
             .writeHead(200, { 'content-type': 'text/event-stream' })
-            .end(`event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', id, result })}\n\n`);
+            .end(`event: message\ndata: ${JSON.stringify({ jsonrpc: '2.0', id, ...answer })}\n\n`);
       }),
     );
     const opened = await openPage();
@@ -37,6 +40,6 @@ describeChromium('the page of a server with tools of its own', (openPage) => {
     const card = opened.getByRole('region', { name: 'The tools of the server' });
     await card.waitFor();
     expect(await card.textContent()).toContain('"name": "forecast"');
-    expect(methods).toEqual(['initialize', 'notifications/initialized', 'tools/list']);
+    expect(methods).toEqual(['server/discover', 'initialize', 'notifications/initialized', 'tools/list']);
   });
 });

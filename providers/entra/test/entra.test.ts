@@ -3,7 +3,7 @@ import {
   createUpstreamClient,
   isUpstreamError,
   type UpstreamError,
-} from '@mcp-whoami/bridge';
+} from '@mcp-whoami/bridge/upstream';
 import {
   adaAtEntra,
   type EntraLike,

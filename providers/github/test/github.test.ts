@@ -1,4 +1,4 @@
-import { createUpstreamClient, isUpstreamError, type UpstreamError } from '@mcp-whoami/bridge';
+import { createUpstreamClient, isUpstreamError, type UpstreamError } from '@mcp-whoami/bridge/upstream';
 import {
   adaAtGithub,
   type GithubLike,

@@ -18,6 +18,7 @@ export const oauth2Custom = defineProvider({
   // Of oauth2-proxy, which stands before many servers.
   foreignVariables: /^PROXY_/,
   options,
+  issuerOption: { field: 'issuer', type: 'oauth' },
   upstream: oauth2Upstream,
   connect: (settings, context) => {
     const { issuer = '', authorizationEndpoint, tokenEndpoint, pkce } = settings;

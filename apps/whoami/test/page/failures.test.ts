@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { startWhoami } from '../start-whoami.ts';
 import { accessibilityViolations } from './axe.ts';
 import { kept } from './kept.ts';
-import { failureOf, pressSignIn, signInAtStandIn, states, step, visit } from './visit.ts';
+import { failureOf, pressSignIn, signInAtStandIn, states, step, visit, wordsOf } from './visit.ts';
 
 /** Registered for the page; a native client may come back to any port of the loopback host (RFC 8252 §7.3). */
 const pageClient = { ...nativeClient, client_id: 'page-client', redirect_uris: ['http://localhost/'] };
@@ -72,7 +72,8 @@ describeChromium('a step that fails on the page', (openPage) => {
     );
     await pressSignIn(page);
     const failure = await failureOf(page, 'registration');
-    expect(failure).toContain("403, insufficient_scope: Policy 'Trusted Hosts' rejected request");
+    expect(failure).toContain('403, insufficient_scope');
+    expect(await wordsOf(page, 'registration')).toBe("Policy 'Trusted Hosts' rejected request");
     expect(failure).toContain('Client registration → Trusted Hosts');
     expect(await states(page)).toEqual(['done', 'done', 'done', 'failed', 'pending', 'pending', 'pending']);
   });
@@ -174,7 +175,8 @@ describeChromium('a step that fails on the page', (openPage) => {
     await pressSignIn(visited.page);
     await visited.page.getByRole('button', { name: 'Cancel' }).click();
     const failure = await failureOf(visited.page, 'authorization');
-    expect(failure).toContain('said access_denied: the user cancelled the sign-in');
+    expect(failure).toContain('said access_denied.');
+    expect(await wordsOf(visited.page, 'authorization')).toBe('the user cancelled the sign-in');
     expect(failure).toContain('if it was you who cancelled');
     expect(await visited.page.locator('h3:focus').textContent()).toContain('Authorization');
     expect(await accessibilityViolations(visited.page)).toEqual([]);
@@ -242,7 +244,7 @@ describeChromium('a step that fails on the page', (openPage) => {
         headers: { 'access-control-allow-origin': '*' },
         body: { error: 'invalid_grant', error_description: 'code is spent' },
       },
-      'said invalid_grant: code is spent',
+      'own wordscode is spent',
     ],
     [
       'fails',
@@ -290,6 +292,43 @@ describeChromium('a step that fails on the page', (openPage) => {
     expect(await accessibilityViolations(page)).toEqual([]);
   });
 
+  it.each([
+    ['an audience', 'api://whoami', 'api://whoami (OIDC_AUDIENCE)'],
+    ['several', 'api://whoami,api://other', 'api://whoami or api://other (OIDC_AUDIENCE)'],
+    ['none too', 'api://whoami none', 'api://whoami or no audience at all (OIDC_AUDIENCE)'],
+  ])('names the audience that is accepted on purpose: %s', async (_, accepted, wanted) => {
+    await using started = await start({}, { ...withClient, OIDC_AUDIENCE: accepted });
+    const { page, whoami } = started;
+    const shown = page.locator('dt:text("Audience of tokens") + dd');
+    expect(await shown.textContent()).toContain('api://whoami');
+    expect(await shown.textContent()).not.toContain(whoami.mcp);
+    await pressSignIn(page);
+    await signInAtStandIn(page);
+    expect(await failureOf(page, 'call')).toContain(
+      `The token’s aud is "${whoami.mcp}". The server wants ${wanted} there.`,
+    );
+  });
+
+  it('shows the IdP’s own sentence as text, on one line and cut', async () => {
+    await using started = await start({}, withClient);
+    const { page, idp } = started;
+    const said = `<b>no</b>\u202e\n${'x'.repeat(400)}`;
+    idp.fail('token', {
+      status: 400,
+      headers: { 'access-control-allow-origin': '*' },
+      body: { error: 'invalid_grant', error_description: said },
+    });
+    await pressSignIn(page);
+    await signInAtStandIn(page);
+    await failureOf(page, 'token');
+    const words = await wordsOf(page, 'token');
+    expect(words.startsWith('<b>no</b>\\u202e\\u000axxx')).toBe(true);
+    expect(words.endsWith('x…')).toBe(true);
+    expect(words.length).toBeLessThan(330);
+    expect(await page.locator('#steps b').count()).toBe(0);
+    expect(await accessibilityViolations(page)).toEqual([]);
+  });
+
   it('says which scopes a call needs', async () => {
     await using started = await start(
       { scopes: ['mcp:whoami'] },
@@ -298,7 +337,32 @@ describeChromium('a step that fails on the page', (openPage) => {
     const { page } = started;
     await pressSignIn(page);
     await signInAtStandIn(page);
-    expect(await failureOf(page, 'call')).toContain('scopes openid profile email mcp:whoami');
+    const failure = await failureOf(page, 'call');
+    expect(failure).toContain('scopes openid profile email mcp:whoami');
+    expect(failure).toContain('told to ask for mcp:whoami: add it to OIDC_SCOPES, and restart the server');
+    expect(await accessibilityViolations(page)).toEqual([]);
+  });
+
+  it('says which scopes the IdP did not give', async () => {
+    await using started = await start(
+      { scopes: ['mcp:whoami'], clients: [{ ...pageClient, scope: 'openid profile email mcp:whoami' }] },
+      {
+        ...withClient,
+        OIDC_SCOPES: 'openid profile email mcp:whoami',
+        OIDC_REQUIRED_SCOPES: 'mcp:whoami',
+      },
+    );
+    const { page, idp } = started;
+    const lesser = await idp.issueAccessToken({ resource: started.whoami.mcp, scope: 'openid' });
+    await page.route(idp.tokenEndpoint, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { access_token: lesser, token_type: 'Bearer' } });
+    });
+    await pressSignIn(page);
+    await signInAtStandIn(page);
+    const failure = await failureOf(page, 'call');
+    expect(failure).toContain('mcp:whoami was asked for, and the identity provider did not give it');
+    expect(failure).not.toContain('add it to OIDC_SCOPES');
   });
 
   it('says that the server cannot ask the IdP', async () => {

@@ -60,6 +60,10 @@ export async function failureOf(page: Page, id: string): Promise<string> {
   return (await step(page, id).textContent()) ?? '';
 }
 
+/** What a step quotes of the IdP. */
+export const wordsOf = async (page: Page, id: string) =>
+  (await step(page, id).locator('blockquote').textContent()) ?? '';
+
 /** Signs in on the two pages of the stand-in: who it is, and the consent. */
 export async function signInAtStandIn(page: Page, username = 'ada'): Promise<void> {
   const login = page.locator('input[name=login]');

@@ -45,6 +45,8 @@ button { max-width: 100%; padding: 0.4rem 0.9rem; border: 1px solid var(--accent
 button:hover { background: var(--tint); }
 .primary { padding: 0.7rem 1.6rem; background: var(--accent); color: var(--on-accent); font-weight: 600; }
 .primary:hover { background: color-mix(in srgb, var(--accent), var(--ink) 18%); }
+.entries { display: grid; gap: 1rem; padding: 0; list-style: none; }
+.entries > li { display: grid; gap: 0.5rem; padding-top: 1rem; border-top: 1px solid var(--rule); }
 .note { color: var(--quiet); font-size: 0.9375rem; }
 .advice { padding: 0.75rem 1rem; border-left: 3px solid var(--doubt); border-radius: 0 6px 6px 0; background: var(--doubt-tint); }
 `;

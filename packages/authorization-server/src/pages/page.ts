@@ -22,7 +22,7 @@ export const pageHeaders = {
 /**
  * A page in the design of `@mcp-whoami/sign-in-page`, without scripts. Send `pageHeaders` with it. There are styles
  * for a form, whose most likely button is `class="primary"`; `class="advice"` for a warning; `class="note"` for what
- * matters less.
+ * matters less; `<ul class="entries">` for a list of things that each have their own form.
  *
  * @param title text
  * @param mainHtml HTML, in which what others wrote is escaped (see `strong`)

@@ -1,5 +1,5 @@
 import { htmlEscape } from 'escape-goat';
-import { isLoopbackRedirect } from '../redirect-uris.ts';
+import { isHttpsLoopbackRedirect, isLoopbackRedirect } from '../redirect-uris.ts';
 
 /** A client may call itself anything, at any length. */
 const MAX_NAME_CHARACTERS = 80;
@@ -15,7 +15,7 @@ export function visible(text: string): string {
 
 /** What a client calls itself, as `visible`, and 80 characters at most. It is text, not HTML. */
 export function displayName(name: string): string {
-  return cut(visible(name).trim(), MAX_NAME_CHARACTERS) || 'a client without a name';
+  return cut(visible(name).trim(), MAX_NAME_CHARACTERS) || 'a program without a name';
 }
 
 /**
@@ -40,7 +40,7 @@ export function listed(items: readonly string[]): string {
  */
 export function identification(documentUrl: string | undefined): string {
   return documentUrl === undefined
-    ? 'That is what the client calls itself; nobody has checked it.'
+    ? 'That is what the program calls itself; nobody has checked it.'
     : `It is described by a document at ${strong(hostOf(documentUrl))}.`;
 }
 
@@ -53,8 +53,19 @@ export function hostOf(url: string): string {
 export function destination(redirectUri: string): string {
   const url = URL.parse(redirectUri);
   const place = strong(url?.host ? `${url.protocol}//${url.host}` : (url?.protocol ?? redirectUri));
-  if (isLoopbackRedirect(redirectUri)) return `${place}, a program on this computer`;
-  return url?.protocol === 'https:' ? place : `${place}, the program on this computer that opens such links`;
+  if (!isOnThisComputer(redirectUri)) return place;
+  return /^https?:$/.test(url?.protocol ?? '')
+    ? `${place}, a program on this computer`
+    : `${place}, the program on this computer that opens such links`;
+}
+
+/** Whether who receives the code is a program where the browser is, which any program there can be. */
+export function isOnThisComputer(redirectUri: string): boolean {
+  return (
+    isLoopbackRedirect(redirectUri) ||
+    isHttpsLoopbackRedirect(redirectUri) ||
+    URL.parse(redirectUri)?.protocol !== 'https:'
+  );
 }
 
 function cut(text: string, maxCharacters: number): string {

@@ -2,7 +2,7 @@ import type { Logout } from '@mcp-whoami/provider';
 import type { Store } from '@mcp-whoami/store';
 import { z } from 'zod';
 import { askStore } from '../unavailable.ts';
-import type { SignedIn } from '../upstream/upstream-client.ts';
+import type { SignedIn } from '../upstream/sign-in.ts';
 
 /** How long access lasts at most after its consent, in seconds; then the person signs in again. */
 export const GRANT_LIFETIME_SECONDS = 90 * 86_400;

@@ -3,7 +3,7 @@ import { type Store, withLock } from '@mcp-whoami/store';
 import type { Admission } from '../admission.ts';
 import { askStore, TemporarilyUnavailableError } from '../unavailable.ts';
 import { isUpstreamRefused, isUpstreamUnavailable } from '../upstream/errors.ts';
-import type { UpstreamClient } from '../upstream/upstream-client.ts';
+import type { UpstreamClient } from '../upstream/sign-in.ts';
 import { type Access, type Grants, now } from './grants.ts';
 
 /** How long the IdP's word about a person holds, in seconds. */

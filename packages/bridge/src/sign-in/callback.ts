@@ -2,20 +2,19 @@ import { type Middleware, pageHeaders } from '@mcp-whoami/authorization-server';
 import type { Admission } from '../admission.ts';
 import { callbackPath, donePath, signInPath, signInsPath } from '../paths.ts';
 import { isUpstreamError } from '../upstream/errors.ts';
-import type { SignedIn } from '../upstream/upstream-client.ts';
-import { type ConsentOptions, createStop, goTo, show, showFailure } from './consent.ts';
+import type { SignedIn } from '../upstream/sign-in.ts';
+import { type Context, createStop, goTo, show, showFailure } from './answers.ts';
 import { retryPage, strangerPage } from './pages.ts';
 import type { Pending } from './pending.ts';
-import type { PersonalPage } from './personal-page.ts';
-
-type Context = Parameters<Middleware>[0];
+import type { SignInParts } from './sign-in-parts.ts';
 
 const OVER =
   'This sign-in is over, or was begun in another browser. Start again from your program; nothing was given to it.';
 
-export interface CallbackOptions extends Omit<ConsentOptions, 'provider' | 'forms' | 'grants'> {
+export interface CallbackOptions extends Omit<SignInParts, 'forms' | 'grants'> {
   admission: Admission;
-  personalPage: PersonalPage;
+  /** Takes a person to their own page. */
+  enterPersonalPage(ctx: Context, browser: string, visitor: { subject: string; name: string }): Promise<void>;
 }
 
 /**
@@ -76,7 +75,8 @@ export function createCallback(options: CallbackOptions): Middleware {
       return showFailure(ctx, error, `${publicUrl}${again}`, options);
     }
     const { subject, identity } = signedIn;
-    if (interaction === undefined) return options.personalPage.enter(ctx, flow.browser, subject);
+    const name = nameOf(signedIn);
+    if (interaction === undefined) return options.enterPersonalPage(ctx, flow.browser, { subject, name });
     if (admission.admit(subject, identity)) return end(ctx, interaction, { signedIn });
 
     logger.warn(
@@ -84,11 +84,7 @@ export function createCallback(options: CallbackOptions): Middleware {
       `signed in and not among who may come: ${admission.explain(subject, identity)}`,
     );
     await outcomes.put(interaction, { denied: 'this account has no access to this server' });
-    return show(
-      ctx,
-      403,
-      strangerPage(nameOf(signedIn), upstream.title, `${publicUrl}${donePath(interaction)}`),
-    );
+    return show(ctx, 403, strangerPage(name, upstream.title, `${publicUrl}${donePath(interaction)}`));
   }
 
   async function end(ctx: Context, interaction: string, outcome: Parameters<typeof outcomes.put>[1]) {

@@ -1,20 +1,12 @@
 import { isPostedByOwnPage, type Middleware, pageHeaders, readForm } from '@mcp-whoami/authorization-server';
-import type { WarningLogger } from '@mcp-whoami/provider';
 import { errors, type Provider } from 'oidc-provider';
 import { z } from 'zod';
-import type { Grants } from '../grants/grants.ts';
 import { donePath, signInPath } from '../paths.ts';
-import { TemporarilyUnavailableError } from '../unavailable.ts';
-import { isUpstreamError } from '../upstream/errors.ts';
-import type { UpstreamClient } from '../upstream/upstream-client.ts';
-import type { BrowserCookie } from './browser-cookie.ts';
-import type { FormTokens } from './form-token.ts';
-import type { Outcomes } from './outcomes.ts';
-import { consentPage, retryPage } from './pages.ts';
-import type { PendingSignIns } from './pending.ts';
+import { type Context, createStop, goTo, show, showFailure } from './answers.ts';
+import { consentPage } from './pages.ts';
+import type { SignInParts } from './sign-in-parts.ts';
 
-export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
-type Context = Parameters<Middleware>[0];
+type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
 const FOREIGN = 'The choice came from a page of another origin.';
 const GONE = 'This sign-in is over, or was begun in another browser. Start again from your program.';
@@ -27,24 +19,11 @@ const authorizationRequest = z.object({
   resource: z.union([z.string().transform((resource) => [resource]), z.array(z.string())]),
 });
 
-export interface ConsentOptions {
-  provider: Provider;
-  upstream: UpstreamClient;
-  pending: PendingSignIns;
-  outcomes: Outcomes;
-  grants: Grants;
-  browsers: BrowserCookie;
-  forms: FormTokens;
-  /** Of the server, without a slash at the end. */
-  publicUrl: string;
-  logger: WarningLogger;
-}
-
 /**
  * Asks for consent, each time and before the IdP hears anything; sends the browser there only after it; and ends the
  * authorization request once it is back.
  */
-export function createConsent(options: ConsentOptions): Middleware {
+export function createConsent(options: SignInParts & { provider: Provider }): Middleware {
   const { provider, outcomes, grants, browsers, forms, publicUrl } = options;
   const stop = createStop(options.logger);
 
@@ -141,49 +120,4 @@ async function findInteraction(provider: Provider, ctx: Context): Promise<Intera
     if (error instanceof errors.SessionNotFound) return undefined;
     throw error;
   }
-}
-
-export function goTo(ctx: Context, url: string): void {
-  ctx.status = 303;
-  ctx.redirect(url);
-}
-
-/** Answers with a page. */
-export function show(ctx: Context, status: number, html: string): void {
-  ctx.status = status;
-  ctx.body = html;
-}
-
-/** Makes what refuses a request: with a page that says why, and a line in the log. */
-export function createStop(logger: WarningLogger) {
-  return (ctx: Context, status: number, reason: string, why: string, again?: string): void => {
-    logger.warn({ reason }, `${ctx.method} of a page of sign-in: ${why}`);
-    show(ctx, status, retryPage('Sign-in stopped', why, again));
-  };
-}
-
-/** Answers with why the IdP cannot be asked, or what it refuses; another error is thrown. */
-export async function showFailure(
-  ctx: Context,
-  error: unknown,
-  again: string | undefined,
-  { logger, upstream }: Pick<ConsentOptions, 'logger' | 'upstream'>,
-): Promise<void> {
-  if (error instanceof TemporarilyUnavailableError) {
-    logger.warn({ reason: 'store_unavailable' }, error.logMessage);
-    ctx.set('Retry-After', String(error.retryAfter));
-    return show(ctx, 503, retryPage('Not now', `${error.error_description}. Try again in a moment.`, again));
-  }
-  if (error instanceof errors.OIDCProviderError && error.expose) {
-    const { message, error_description: description } = error;
-    logger.warn({ reason: message }, description ?? message);
-    return show(ctx, error.status, retryPage('Sign-in stopped', description ?? message, again));
-  }
-  if (!isUpstreamError(error)) throw error;
-  logger.warn({ reason: error.code }, `sign-in at ${upstream.title}: ${error.logMessage}`);
-  if (error.code === 'upstream_unavailable' || error.code === 'upstream_misconfigured') {
-    ctx.set('Retry-After', String(error.retryAfter));
-    return show(ctx, 503, retryPage(`${upstream.title} cannot be asked now`, error.message, again));
-  }
-  return show(ctx, 400, retryPage('Sign-in stopped', error.message, again));
 }

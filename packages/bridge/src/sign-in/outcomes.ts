@@ -1,7 +1,7 @@
 import type { Store } from '@mcp-whoami/store';
 import { z } from 'zod';
 import { askStore } from '../unavailable.ts';
-import type { SignedIn } from '../upstream/upstream-client.ts';
+import type { SignedIn } from '../upstream/sign-in.ts';
 
 /** How long the browser may take from the callback to the page that ends the sign-in, in seconds. */
 const LIFETIME_SECONDS = 10 * 60;

@@ -3,7 +3,7 @@ import {
   displayName,
   hostOf,
   identification,
-  isLoopbackRedirect,
+  isOnThisComputer,
   listed,
   page,
   strong,
@@ -31,10 +31,10 @@ export function consentPage(request: ConsentRequest): string {
     `Continue with ${upstream}?`,
     `<h1>${htmlEscape(displayName(clientName))} asks for access</h1>
 <p>${identification(document)}</p>
-<p>It asks to use ${listed(resources)} in your name, with:</p>
-<ul>${scopes.map((scope) => `<li>${htmlEscape(scope)}</li>`).join('')}</ul>
+<p>It wants to use ${listed(resources)} in your name, with:</p>
+<ul>${scopes.map((scope) => `<li>${meaningOf(scope)}</li>`).join('')}</ul>
 <p>Next you sign in with ${strong(upstream)}. Then you go back to ${destination(redirectUri)}.</p>
-${isLoopbackRedirect(redirectUri) ? `<p class="advice">That is a program on this computer. Continue only if you have just started it yourself.</p>` : ''}
+${isOnThisComputer(redirectUri) ? '<p class="advice">Continue only if you have just started it yourself.</p>' : '<p>Continue only if you know that address.</p>'}
 <form method="post">
 <input type="hidden" name="token" value="${htmlEscape(formToken)}">
 <button class="primary" name="choice" value="continue">Continue with ${htmlEscape(upstream)}</button>
@@ -43,12 +43,27 @@ ${isLoopbackRedirect(redirectUri) ? `<p class="advice">That is a program on this
   );
 }
 
+const meanings = new Map([
+  ['openid', 'the id of your account'],
+  ['profile', 'your name, user name and picture'],
+  ['email', 'your e-mail address'],
+  ['offline_access', 'to stay signed in, until you end that'],
+]);
+
+/** What a scope is for, as HTML; one of the server's own has only its name. */
+function meaningOf(scope: string): string {
+  const meaning = meanings.get(scope);
+  return meaning === undefined
+    ? htmlEscape(scope)
+    : `${meaning} <span class="note">(${htmlEscape(scope)})</span>`;
+}
+
 /** For a person whom the IdP knows and this server does not let in. */
 export function strangerPage(who: string, upstream: string, back: string): string {
   return page(
     'No access',
     `<h1>You have no access here</h1>
-<p>${htmlEscape(upstream)} signed you in as ${strong(displayName(who))}, and this server is not open to that account. Ask whoever runs it, or sign in with another account.</p>
+<p>${htmlEscape(upstream)} signed you in as ${strong(displayName(who))}, and this server is not open to that account. Ask whoever runs it, or start again with another account.</p>
 <p><a href="${htmlEscape(back)}">Go back to the program that asked</a></p>`,
   );
 }
@@ -64,12 +79,19 @@ export function signInsEntryPage(upstream: string, formToken: string): string {
   return page(
     'Your sign-ins',
     `<h1>Your sign-ins</h1>
-<p>See which programs have access to this server in your name, and end it.</p>
+<p>Here you see which programs have access to this server in your name, and can end it. First show who you are.</p>
 <form method="post">
 <input type="hidden" name="token" value="${htmlEscape(formToken)}">
 <button class="primary">Sign in with ${htmlEscape(upstream)}</button>
 </form>`,
   );
+}
+
+/** A person who is signed in on their own page. */
+export interface Visitor {
+  subject: string;
+  /** What they know their account by. */
+  name: string;
 }
 
 export interface ListedGrant extends Pick<Access, 'clientName' | 'clientId' | 'since' | 'lastUsed'> {
@@ -80,8 +102,15 @@ export interface ListedGrant extends Pick<Access, 'clientName' | 'clientId' | 's
 /**
  * A person's own grants; each has a form that posts `grant` and `token`. Below them is one that posts `token`, for
  * whoever else sits before this browser.
+ *
+ * @param upstream the IdP that says who it is
  */
-export function signInsPage(who: string, grants: readonly ListedGrant[], enterToken: string): string {
+export function signInsPage(
+  { name, subject }: Visitor,
+  upstream: string,
+  grants: readonly ListedGrant[],
+  enterToken: string,
+): string {
   const rows = grants.map(
     ({ clientName, clientId, since, lastUsed, grantId, formToken }) => `<li>
 <p>${strong(displayName(clientName))}${clientId.startsWith('https://') ? `, described by ${strong(hostOf(clientId))}` : ''}</p>
@@ -89,15 +118,15 @@ export function signInsPage(who: string, grants: readonly ListedGrant[], enterTo
 <form method="post">
 <input type="hidden" name="grant" value="${htmlEscape(grantId)}">
 <input type="hidden" name="token" value="${htmlEscape(formToken)}">
-<button>End this access</button>
+<button aria-label="End this access: ${htmlEscape(displayName(clientName))}">End this access</button>
 </form>
 </li>`,
   );
   return page(
     'Your sign-ins',
     `<h1>Your sign-ins</h1>
-<p>Signed in as ${strong(displayName(who))}.</p>
-${rows.length === 0 ? '<p>No program has access to this server in your name.</p>' : `<p>These programs have access to this server in your name:</p>\n<ul>${rows.join('\n')}</ul>`}
+<p>Signed in as ${strong(displayName(name))}, with ${htmlEscape(upstream)} <span class="note">(${htmlEscape(displayName(subject))})</span>.</p>
+${rows.length === 0 ? '<p>No program has access to this server in your name.</p>' : `<p>These programs have access to this server in your name. One whose access you end can ask for it again.</p>\n<ul class="entries">${rows.join('\n')}</ul>`}
 <form method="post">
 <input type="hidden" name="token" value="${htmlEscape(enterToken)}">
 <button>Sign in as somebody else</button>

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Store } from '@mcp-whoami/store';
 import { z } from 'zod';
 import { askStore } from '../unavailable.ts';
-import type { UpstreamClient } from '../upstream/upstream-client.ts';
+import type { UpstreamClient } from '../upstream/sign-in.ts';
 
 /** How long a person may take at the IdP, in seconds. */
 const LIFETIME_SECONDS = 10 * 60;

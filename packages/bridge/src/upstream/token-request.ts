@@ -18,6 +18,9 @@ const errorKinds: Readonly<Record<string, { kind: ErrorKind; hint: string }>> = 
   bad_refresh_token: refused('the refresh token has expired, was used or was revoked'),
   expired_token: refused('the token has expired'),
   access_denied: refused('access is denied there'),
+  not_allowed: refused(
+    'the person may not have what was asked for: at Keycloak offline access needs the role offline_access, which is among the default roles of a realm',
+  ),
   unverified_user_email: refused('the account there has no verified e-mail address'),
   interaction_required: refused('it wants the person to sign in again'),
   consent_required: refused('it wants the person to consent again'),

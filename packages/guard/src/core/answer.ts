@@ -18,7 +18,9 @@ export interface AnswerLog {
   level: 'info' | 'warn' | 'error';
   /** A stable code. */
   reason: string;
-  /** For the operator: what was expected, what was found, what to do. */
+  /** For the operator: what was expected and what was found. */
   message: string;
+  /** What to do, where that is known. */
+  mend?: string | undefined;
   err?: Error;
 }

@@ -1,6 +1,7 @@
 import {
   type AccessTokenInfo,
   type BearerChallenge,
+  nearScope,
   type ProviderConnection,
   printable,
 } from '@mcp-whoami/provider';
@@ -111,16 +112,14 @@ function answerToScopes(
     scopes.length === 0
       ? 'the token names none'
       : `the token has ${printable(scopes.join(' '), MAX_SCOPES_LENGTH)}`;
-  const message = `expected the scopes ${requiredScopes.join(' ')}, ${named}; missing: ${missing.join(' ')}`;
+  const finding = `expected the scopes ${requiredScopes.join(' ')}, ${named}; missing: ${missing.join(' ')}`;
+  const miss = nearScope(missing, scopes);
+  const message = miss === undefined ? finding : `${finding}: ${miss}`;
   const scope = [...new Set([...askedScopes, ...requiredScopes])].join(' ');
   return {
     status: 403,
     challenge: { ...invitation, error: reason, errorDescription: text, scope },
     body: { error: reason, error_description: text },
-    log: {
-      level: 'warn',
-      reason,
-      message: advice[reason] === undefined ? message : `${message}. ${advice[reason]}`,
-    },
+    log: { level: 'warn', reason, message, mend: advice[reason] },
   };
 }

@@ -5,6 +5,7 @@ import { forbidden } from './forbidden.ts';
 import { joinedHeader } from './header-lines.ts';
 import { createHostCheck } from './host-check.ts';
 import { createOriginCheck } from './origin-check.ts';
+import { publicPathOf, publicUrlOf } from './public-path.ts';
 import { type PublicRoutesOptions, publicRoutes } from './public-routes.ts';
 import { WELL_KNOWN_PATH } from './well-known.ts';
 
@@ -29,8 +30,9 @@ export function createEntrance(options: EntranceOptions): Entrance {
   const { resources, allowedHosts = [], allowedOrigins = [] } = options;
   const routes = publicRoutes(options);
   const own = options.connection === 'none' ? undefined : options.connection.routes;
-  const checkHost = createHostCheck(resources, allowedHosts);
-  const checkOrigin = createOriginCheck(resources, allowedOrigins);
+  const publicPath = publicPathOf(publicUrlOf(options));
+  const checkHost = createHostCheck(resources, allowedHosts, publicPath);
+  const checkOrigin = createOriginCheck(resources, allowedOrigins, publicPath);
 
   return (request) => {
     const { method, path } = request;
@@ -48,10 +50,9 @@ export function createEntrance(options: EntranceOptions): Entrance {
     }
     // Their pages check the Origin of their forms, and their other answers are for pages of any.
     if (own?.has(path)) return { headers: [], routes: own };
-    const origin = joinedHeader(request, 'origin');
-    const stranger = checkOrigin(origin);
+    const stranger = checkOrigin(request);
     if (stranger !== undefined) return { headers: [], answer: forbidden('origin_not_allowed', stranger) };
-    const headers = forPageOf(origin);
+    const headers = forPageOf(joinedHeader(request, 'origin'));
     return method === 'OPTIONS' ? { headers, answer: preflight(protectedMethods) } : { headers };
   };
 }

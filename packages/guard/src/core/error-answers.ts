@@ -25,12 +25,13 @@ export function answerToError(error: unknown, challenge: BearerChallenge = {}): 
 /** The answer to a refused or undecided token; nothing for any other error. */
 export function answerToTokenError(error: unknown, challenge: BearerChallenge): Answer | undefined {
   if (isTokenRefused(error)) {
-    const { code, status, message, logMessage } = error;
+    // Another copy of the provider package may be older, and have but the whole text.
+    const { code, status, message, logMessage, finding = logMessage, mend } = error;
     return {
       status,
       challenge: { ...challenge, error: 'invalid_token', errorDescription: message },
       body: { error: 'invalid_token', error_description: message },
-      log: { level: 'warn', reason: code, message: `${message}: ${logMessage}` },
+      log: { level: 'warn', reason: code, message: `${message}: ${finding}`, mend },
     };
   }
   if (isVerificationUndecided(error) || isRateLimited(error)) {

@@ -6,8 +6,6 @@ import { createOriginCheck } from './origin-check.ts';
 /** Makes the header lines that let a page read an answer, if it may use this server; for requests past no entrance. */
 export function createPageHeaders(resources: readonly string[], allowedOrigins: readonly string[]) {
   const checkOrigin = createOriginCheck(resources, allowedOrigins);
-  return (request: RequestHead): readonly HeaderLine[] => {
-    const origin = joinedHeader(request, 'origin');
-    return checkOrigin(origin) === undefined ? forPageOf(origin) : [];
-  };
+  return (request: RequestHead): readonly HeaderLine[] =>
+    checkOrigin(request) === undefined ? forPageOf(joinedHeader(request, 'origin')) : [];
 }

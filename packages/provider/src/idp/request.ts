@@ -19,16 +19,24 @@ export class IdpRequestError extends Error {
   readonly outcome: IdpOutcome;
   /** Seconds after which the IdP may be asked again, where that is known. */
   readonly retryAfter: number | undefined;
+  /** Of an answer that is of no use for it. */
+  readonly status: number | undefined;
 
   constructor(
     url: string,
     reason: string,
-    options: { outcome?: IdpOutcome; cause?: unknown; retryAfter?: number | undefined } = {},
+    options: {
+      outcome?: IdpOutcome;
+      cause?: unknown;
+      retryAfter?: number | undefined;
+      status?: number | undefined;
+    } = {},
   ) {
     super(`${shownUrl(url)} ${reason}`, { cause: options.cause });
     this.name = 'IdpRequestError';
     this.outcome = options.outcome ?? 'useless';
     this.retryAfter = options.retryAfter;
+    this.status = options.status;
   }
 }
 

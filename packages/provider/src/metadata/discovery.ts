@@ -1,5 +1,5 @@
 import { ConfigurationError, isPattern, type NameOf, shownUrl } from '@mcp-whoami/environment';
-import { jsonOf } from '../idp/answer.ts';
+import { isOutage, jsonOf } from '../idp/answer.ts';
 import { IdpRequestError, requestIdp } from '../idp/request.ts';
 import { type JsonObject, jsonObject } from '../json.ts';
 import { quote } from '../printable.ts';
@@ -10,6 +10,7 @@ import {
   issuerUrl,
 } from './authorization-server-metadata.ts';
 import type { IssuerToDiscover } from './connected-server.ts';
+import { type FoundIssuer, tryIssuers } from './try-issuers.ts';
 import { waysToIdp } from './ways-to-idp.ts';
 import { wellKnownUrls } from './well-known.ts';
 
@@ -46,13 +47,55 @@ export async function discoverMetadata(source: DiscoverySource): Promise<Discove
     }
   }
   // A document that is there and wrong tells more than one that is not, and does not mend by itself.
-  throw failures.find((failure) => failure instanceof ConfigurationError) ?? unreachable(source, failures);
+  const failure =
+    failures.find((candidate) => candidate instanceof ConfigurationError) ?? unreachable(source, failures);
+  const [first] = failures;
+  const meant = only === undefined && first && !isTrouble(first) ? await tryFor(source, first) : undefined;
+  throw meant === undefined ? failure : offering(failure, source, meant);
+}
+
+/** Whether the IdP is down or slow: then nothing says that the address is wrong, and more requests would not help. */
+function isTrouble(failure: Error): boolean {
+  if (!(failure instanceof IdpRequestError)) return false;
+  const { cause, status = 0 } = failure;
+  return isOutage(status) || (cause instanceof Error && cause.name === 'TimeoutError');
+}
+
+function tryFor({ issuer, type }: DiscoverySource, failure: Error): Promise<FoundIssuer | undefined> {
+  if (!(failure instanceof IdpRequestError)) return tryIssuers(issuer, type);
+  return tryIssuers(issuer, type, {
+    silentOrigin: failure.outcome === 'none' ? new URL(issuer).origin : undefined,
+    nothingThere: issuer.replace(/\/$/, ''),
+  });
+}
+
+/** The failure with the issuer that was meant. */
+function offering(
+  failure: ConfigurationError,
+  { nameOf }: DiscoverySource,
+  { issuer, words }: FoundIssuer,
+): ConfigurationError {
+  const problems = failure.problems.map((problem) => ({
+    ...problem,
+    // Of metadata that is another issuer's it says already what is wrong.
+    hint: [problem.example === undefined && `As it stands, ${words}.`, problem.hint, triedIssuer(issuer)]
+      .filter((text) => typeof text === 'string')
+      .join('\n  '),
+    mend: nameOf('issuer', issuer),
+  }));
+  return new ConfigurationError(problems, failure.cause);
+}
+
+/** What a message says of an issuer that it offers. */
+export function triedIssuer(issuer: string): string {
+  return `${issuer} was tried: its metadata says exactly that issuer.`;
 }
 
 /** @throws {IdpRequestError} when no JSON object is had. */
 async function fetchDocument(url: string): Promise<JsonObject> {
   const answer = await requestIdp(url, { redirects: MAX_REDIRECTS });
-  if (answer.status !== 200) throw new IdpRequestError(url, `answers ${answer.status}`);
+  if (answer.status !== 200)
+    throw new IdpRequestError(url, `answers ${answer.status}`, { status: answer.status });
   const parsed = jsonObject.safeParse(jsonOf(url, answer));
   if (!parsed.success) throw new IdpRequestError(url, 'answers no JSON object');
   return parsed.data;
@@ -116,6 +159,8 @@ function otherIssuer(source: DiscoverySource, url: string, found: string): Confi
           : 'Issuers are compared byte for byte (RFC 8414 section 3.3).',
       ),
       example: nameOf('issuer', found),
+      // What the operator named as the metadata of the IdP says it.
+      ...(source.url === undefined ? {} : { mend: nameOf('issuer', found) }),
     },
   ]);
 }

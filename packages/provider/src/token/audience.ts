@@ -1,4 +1,5 @@
 import { TokenRefusedError } from '../errors.ts';
+import { withNearMiss } from '../near-miss.ts';
 import { quote } from '../printable.ts';
 
 /** The accepted audience that turns the audience check off. */
@@ -32,7 +33,11 @@ export function requireAudience(audience: readonly string[], policy: AudiencePol
   if (audience.some((entry) => accepted.has(comparableAudience(entry)))) return;
   throw new TokenRefusedError(
     'audience_mismatch',
-    `expected audience ${quote(policy.audience)}, the token has ${quote(audience)}`,
+    withNearMiss(
+      `expected audience ${quote(policy.audience)}, the token has ${quote(audience)}`,
+      named,
+      audience,
+    ),
   );
 }
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
-import { refuse } from '../errors.ts';
+import { refuse, type TokenForm } from '../errors.ts';
 import { excessOf, type JsonObject, jsonObject, parseJson } from '../json.ts';
 
 /** JWS compact serialization (RFC 7515 §7.1); an empty signature is for `alg: none`, which is refused by name. */
@@ -11,6 +11,7 @@ const NO_HEADER = 'its header is not a JOSE header (RFC 7515 section 4)';
 /** What a JOSE header says of the token. */
 const joseHeader = z.looseObject({
   alg: z.unknown().optional(),
+  kid: z.unknown().optional(),
   typ: z.string().optional(),
   crit: z.unknown().optional(),
 });
@@ -25,14 +26,29 @@ export type JoseHeader = z.output<typeof joseHeader>;
  * @throws {TokenRefusedError} `malformed_token` for one that is not well-formed.
  */
 export function headerOf(token: string): JoseHeader | undefined {
-  const parts = token.split('.');
-  const bytes = Buffer.from(parts[0] ?? '', 'base64url');
-  const header = jsonObject.safeParse(parseJson(bytes.toString())).data;
-  if (header === undefined || parts.length === 1) return undefined;
-  if (parts.length === 5 && typeof header.enc === 'string' && /^[\w.-]+$/.test(token)) return undefined;
+  const read = looselyRead(token);
+  const { parts, bytes, header } = read;
+  if (header === undefined || parts.length === 1 || isEncrypted(read)) return undefined;
   requireCompact(token);
   const parsed = joseHeader.safeParse(isUtf8(bytes) ? withinLimits(header) : undefined);
   return parsed.success ? parsed.data : refuse('malformed_token', NO_HEADER);
+}
+
+function looselyRead(token: string) {
+  const parts = token.split('.');
+  const bytes = Buffer.from(parts[0] ?? '', 'base64url');
+  return { parts, bytes, header: jsonObject.safeParse(parseJson(bytes.toString())).data };
+}
+
+function isEncrypted({ parts, header }: ReturnType<typeof looselyRead>): boolean {
+  return (
+    parts.length === 5 && typeof header?.enc === 'string' && parts.every((part) => /^[\w-]*$/.test(part))
+  );
+}
+
+/** The form of a token that has no such header. */
+export function formOf(token: string): TokenForm {
+  return isEncrypted(looselyRead(token)) ? 'encrypted_token' : 'opaque_token';
 }
 
 /** @throws {TokenRefusedError} `malformed_token` for one that does not begin with a header too. */

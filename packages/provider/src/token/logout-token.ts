@@ -80,7 +80,7 @@ async function readClaims(token: string, keys: JWTVerifyGetKey, issuer: string) 
     requireAlgorithm(alg);
     if (!logoutTokenTypes.has(typ?.toLowerCase())) refuse(`its header \`typ\` is ${quote(typ)}`);
     // Before the signature is checked, and only to refuse: a foreign token never makes us fetch keys.
-    requireIssuer(decodePayload(token.split('.')[1] ?? '').iss, { issuer });
+    requireIssuer(decodePayload(token.split('.')[1] ?? ''), { issuer });
     const parsed = logoutClaims.safeParse(decodePayload(await verifySignature(token, keys)));
     if (parsed.success) return parsed.data;
     const names = parsed.error.issues.map(({ path }) => path.join('.'));

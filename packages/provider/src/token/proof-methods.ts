@@ -17,6 +17,8 @@ export interface ProofSources {
   issuer: string;
   /** The issuer's keys, where it publishes any. */
   keys: Pick<KeySet, 'find' | 'findFor'> | undefined;
+  /** Where they are. */
+  keysUrl: string | undefined;
   userinfo: UserinfoEndpoint | undefined;
   introspectionUrl: string | undefined;
   /** This server's own client at the IdP. */
@@ -32,7 +34,7 @@ export interface ProofSources {
 
 /** Makes the ways in which a token can be proved, of what the IdP offers. */
 export function createProofMethods(sources: ProofSources, policy: TokenPolicy): ProofMethods {
-  const { issuer, keys, userinfo, introspectionUrl, mapping, nameOf, logger } = sources;
+  const { issuer, keys, keysUrl, userinfo, introspectionUrl, mapping, resources, nameOf, logger } = sources;
   const client = {
     ...sources.client,
     advice: `check ${nameOf('clientId')} and ${nameOf('clientSecret')}, or try another ${nameOf('clientAuth')}`,
@@ -41,7 +43,7 @@ export function createProofMethods(sources: ProofSources, policy: TokenPolicy): 
   const warnOfProfile = createProfileWarning(logger);
   const readSigned = createSignedUserinfoReader(keys?.find, issuer, warnOfProfile);
   return {
-    verifyJwt: keys && createJwtVerifier(keys.findFor, { ...policy, issuer, resources: sources.resources }),
+    verifyJwt: keys && createJwtVerifier(keys.findFor, { ...policy, issuer, resources, keysUrl }),
     introspect: introspector && createIntrospector(...introspector),
     readUserinfo: userinfo && createUserinfoReader(userinfo, mapping, readSigned),
     // By requesters of their own, which tokens of strangers can neither shut nor fill.

@@ -1,5 +1,6 @@
-import { TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
-import { requireAudience } from './audience.ts';
+import { type TokenForm, TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
+import { quote } from '../printable.ts';
+import { acceptsNoAudience } from './audience.ts';
 import { addProfile, forAnotherClient, isForClient, profileOf, withProfile } from './profile.ts';
 import type { Introspect, ProofMethods, ProvedToken, UnprovableJwt, VerifiedJwt } from './proof.ts';
 import type { TokenPolicy } from './token-claims.ts';
@@ -38,9 +39,16 @@ async function proveUnprovable(
   } catch (error) {
     if (!(error instanceof TokenRefusedError) || error.code !== 'inactive') throw error;
     if (unprovable instanceof VerificationUndecidedError) throw unprovable;
-    throw new TokenRefusedError(unprovable.code, `${unprovable.logMessage}, and ${error.logMessage}`);
+    throw new TokenRefusedError(unprovable.code, `${unprovable.finding}, and ${error.finding}`, {
+      mend: unprovable.mend,
+    });
   }
 }
+
+const formInWords: Readonly<Record<TokenForm, string>> = {
+  opaque_token: 'the token is opaque, not a JWT',
+  encrypted_token: 'the token is encrypted, a JWE (RFC 7516)',
+};
 
 /**
  * Finds how a token is proved by what the IdP says to it: introspection, else userinfo.
@@ -51,17 +59,27 @@ async function proveUnprovable(
 export function wayToAsk(
   methods: ProofMethods,
   policy: TokenPolicy,
+  form: TokenForm,
 ): (token: string) => Promise<ProvedToken> {
-  const { introspect, readUserinfo } = methods;
+  const { introspect, readUserinfo, verifyJwt } = methods;
+  const described =
+    verifyJwt === undefined ? 'the IdP publishes no keys that would prove a token' : formInWords[form];
   if (introspect !== undefined) return (token) => proveByIntrospection(token, introspect, methods);
   if (readUserinfo === undefined) {
     throw new TokenRefusedError(
       'malformed_token',
-      'the token is not a JWT, and neither introspection nor a userinfo endpoint is configured',
+      `${described}, and neither introspection nor a userinfo endpoint is configured`,
+      { form },
     );
   }
   // Userinfo names no audience: any application's token of this IdP would do (MCP authorization, token audience).
-  requireAudience([], policy);
+  if (!acceptsNoAudience(policy)) {
+    throw new TokenRefusedError(
+      'audience_unknown',
+      `expected audience ${quote(policy.audience)}; ${described}, so nothing says for whom it is`,
+      { form },
+    );
+  }
   return async (token) => {
     const user = await readUserinfo(token);
     return { ...user, provedBy: 'userinfo', audience: [], scopes: [], clientId: '', expiresAt: undefined };
@@ -97,7 +115,7 @@ async function confirmByUserinfo(token: string, jwt: VerifiedJwt, doubt: string,
   if (readProfile === undefined) throw refusal('there is no userinfo endpoint to decide');
   const user = await readProfile(token, jwt.subject).catch((error: unknown) => {
     if (!(error instanceof TokenRefusedError)) throw error;
-    throw new TokenRefusedError(error.code, `${error.logMessage}. It decides, as the token ${doubt}`);
+    throw new TokenRefusedError(error.code, `${error.finding}. It decides, as the token ${doubt}`);
   });
   if (user.subject !== jwt.subject) throw refusal('the userinfo endpoint names another user');
   return withProfile({ ...jwt, provedBy: 'jwt' }, user, methods);

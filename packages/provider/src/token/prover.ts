@@ -1,6 +1,6 @@
 import { refuse, TokenRefusedError } from '../errors.ts';
 import { createQuestionBudget } from '../idp/question-budget.ts';
-import { headerOf } from './jwt-parts.ts';
+import { formOf, headerOf } from './jwt-parts.ts';
 import type { ProofMethods, Prove } from './proof.ts';
 import { proveJwt, wayToAsk } from './prove-token.ts';
 import type { TokenPolicy } from './token-claims.ts';
@@ -28,7 +28,7 @@ export function createProver(methods: ProofMethods, policy: TokenPolicy, maxOpaq
       const jwt = await verifyJwt(token, header, caller ?? '');
       return proveJwt(token, jwt, methods, (ask) => withinBudget(caller, token, ask));
     }
-    const prove = wayToAsk(methods, policy);
+    const prove = wayToAsk(methods, policy, formOf(token));
     // Gateways drop requests with long headers, which would look like a dead IdP.
     if (token.length > maxOpaqueLength) {
       refuse(

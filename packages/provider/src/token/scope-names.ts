@@ -1,3 +1,4 @@
+import { quote } from '../printable.ts';
 import type { AccessTokenInfo } from './access-token-info.ts';
 import { ANY_AUDIENCE, type AudiencePolicy } from './audience.ts';
 
@@ -59,4 +60,26 @@ export function missingScopes(
   const forThisServer = audience.length > 0 && !policy.audience.includes(ANY_AUDIENCE);
   const has = (scope: string | undefined) => scope !== undefined && scopes.includes(scope);
   return required.filter((scope) => !has(scope) && !(forThisServer && has(shortNameOf(scope))));
+}
+
+/** The last part of a scope's name: of `api://app/read`, `app:read` and `app.read` it is `read`. */
+const lastPartOf = (scope: string) => /[^/:.]*$/.exec(scope)?.[0] ?? '';
+
+/**
+ * What a token has that is near to a scope that it lacks, for a person who would have to compare the two by eye. It
+ * explains a refusal and is never a reason to accept.
+ */
+export function nearScope(missing: readonly string[], scopes: readonly string[]): string | undefined {
+  for (const wanted of missing) {
+    const sameLetters = scopes.find((scope) => scope.toLowerCase() === wanted.toLowerCase());
+    if (sameLetters !== undefined) {
+      return `${quote(sameLetters)} differs from ${quote(wanted)} only in upper and lower case`;
+    }
+    const last = lastPartOf(wanted).toLowerCase();
+    const otherForm = scopes.find((scope) => last !== '' && lastPartOf(scope).toLowerCase() === last);
+    if (otherForm !== undefined) {
+      return `${quote(otherForm)} may be another name of ${quote(wanted)}, but only the long and the short one of an API that is known to be this server’s count as one`;
+    }
+  }
+  return undefined;
 }

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { refuse, TokenRefusedError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
+import { withNearMiss } from '../near-miss.ts';
 import { quote } from '../printable.ts';
 import type { AudiencePolicy } from './audience.ts';
+import { mendOfKnown } from './known-tokens.ts';
 import type { CheckedClaims } from './proof.ts';
+import { describeExpiry, describeFuture } from './time-in-words.ts';
 
 /** How far an IdP's clock may be ahead of this one (`nbf`, `iat`), in seconds; `exp` gets no grace. */
 export const NOT_BEFORE_TOLERANCE_SECONDS = 10;
@@ -53,15 +56,14 @@ export function checkClaims(claims: JsonObject, policy: Omit<TokenPolicy, 'audie
       'has `cnf` (RFC 7800): its proof is not checked here; issue a plain Bearer token',
     );
   }
-  if (iss !== undefined && policy.issuer !== undefined) requireIssuer(iss, policy);
+  if (iss !== undefined && policy.issuer !== undefined) requireIssuer(parsed.data, policy);
   const now = Date.now() / 1000;
-  if (exp !== undefined && exp <= now)
-    refuse('expired', `\`exp\` ${exp} has passed (now ${Math.floor(now)})`);
+  if (exp !== undefined && exp <= now) refuse('expired', describeExpiry({ exp, iat }, now));
   if (nbf !== undefined && nbf > now + NOT_BEFORE_TOLERANCE_SECONDS) {
-    refuse('not_yet_valid', `\`nbf\` ${nbf} is in the future (now ${Math.floor(now)})`);
+    refuse('not_yet_valid', describeFuture('nbf', nbf, now));
   }
   if (iat !== undefined && iat > now + NOT_BEFORE_TOLERANCE_SECONDS) {
-    refuse('not_yet_valid', `\`iat\` ${iat} is in the future (now ${Math.floor(now)})`);
+    refuse('not_yet_valid', describeFuture('iat', iat, now));
   }
   return {
     audience: toList(parsed.data.aud),
@@ -73,20 +75,23 @@ export function checkClaims(claims: JsonObject, policy: Omit<TokenPolicy, 'audie
   };
 }
 
-/** Entra ID signs the tokens of its two versions under two names, and its metadata tells of one. */
-const entraVersion1 =
-  'That is Entra ID’s version 1.0: set `requestedAccessTokenVersion` (in older manifests `accessTokenAcceptedVersion`) to 2 in the manifest of the API’s app registration';
-
+/**
+ * RFC 7519 §4.1.1, byte for byte.
+ *
+ * @throws {TokenRefusedError} `issuer_mismatch`
+ */
 export function requireIssuer(
-  found: unknown,
+  claims: { iss?: unknown; aud?: unknown },
   { issuer, accessTokenIssuer }: Pick<TokenPolicy, 'issuer' | 'accessTokenIssuer'>,
 ) {
+  const { iss: found } = claims;
   const expected = [issuer, accessTokenIssuer].filter((name) => name !== undefined);
   if (expected.some((name) => name === found)) return;
-  const isEntra = typeof found === 'string' && found.startsWith('https://sts.windows.net/');
+  const message = `expected issuer ${expected.map(quote).join(' or ')}, the token has ${quote(found)}`;
   refuse(
     'issuer_mismatch',
-    `expected issuer ${expected.map(quote).join(' or ')}, the token has ${quote(found)}${isEntra ? `. ${entraVersion1}` : ''}`,
+    withNearMiss(message, expected, typeof found === 'string' ? [found] : []),
+    mendOfKnown(claims),
   );
 }
 

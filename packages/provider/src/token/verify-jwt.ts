@@ -1,3 +1,4 @@
+import { shownUrl } from '@mcp-whoami/environment';
 import type { JWTVerifyGetKey } from 'jose';
 import { refuse, TokenRefusedError, VerificationUndecidedError } from '../errors.ts';
 import type { JsonObject } from '../json.ts';
@@ -5,6 +6,7 @@ import { quote } from '../printable.ts';
 import type { Caller } from './access-token-info.ts';
 import { comparableAudience, requireAudience } from './audience.ts';
 import { decodePayload, type JoseHeader } from './jwt-parts.ts';
+import { mendOfKnown } from './known-tokens.ts';
 import type { CheckedClaims, UnprovableJwt, VerifiedJwt } from './proof.ts';
 import { checkClaims, requireIssuer, type TokenPolicy } from './token-claims.ts';
 import {
@@ -21,6 +23,8 @@ export interface JwtPolicy extends TokenPolicy {
   issuer: string;
   /** The URLs of this server: an accepted audience that is none of them may be a client, as in ID tokens. */
   resources: readonly string[];
+  /** Where the issuer's keys are, for the log. */
+  keysUrl: string | undefined;
 }
 
 /**
@@ -39,9 +43,9 @@ export function createJwtVerifier(keysFor: (caller: Caller) => JWTVerifyGetKey, 
     const typed = isTypedAsAccessToken(header.typ);
     // Read before the signature is checked, and only to refuse: a foreign token never makes us fetch keys.
     const ownWord = decodePayload(token.split('.')[1] ?? '');
-    requireIssuer(ownWord.iss, policy);
+    requireIssuer(ownWord, policy);
 
-    const payload = await signedPayload(token, header.alg, keysFor(caller));
+    const payload = await signedPayload(token, header, ownWord, keysFor(caller), policy.keysUrl);
     if (payload instanceof Error) return unprovable(payload, ownWord, policy, typed);
 
     const claims = decodePayload(payload);
@@ -62,20 +66,31 @@ export function createJwtVerifier(keysFor: (caller: Caller) => JWTVerifyGetKey, 
 /** The payload, or why no published key can say whether the token is the issuer's. */
 async function signedPayload(
   token: string,
-  algorithm: unknown,
+  header: JoseHeader,
+  ownWord: JsonObject,
   keys: JWTVerifyGetKey,
+  keysUrl: string | undefined,
 ): Promise<Uint8Array | TokenRefusedError | VerificationUndecidedError> {
   try {
     // Refuses a symmetric algorithm, which is not a failed check: the key that would prove it is not to be had.
-    requireAlgorithm(algorithm);
+    requireAlgorithm(header.alg);
     return await verifySignature(token, keys);
   } catch (error) {
     if (error instanceof VerificationUndecidedError) return error;
-    const cannotTell =
-      error instanceof TokenRefusedError && ['algorithm_not_allowed', 'unknown_key'].includes(error.code);
-    if (cannotTell) return error;
-    throw error;
+    if (!(error instanceof TokenRefusedError)) throw error;
+    if (error.code === 'unknown_key') return unknownKey(header, keysUrl);
+    if (error.code === 'algorithm_not_allowed') return error;
+    throw new TokenRefusedError(error.code, error.finding, { mend: mendOfKnown(ownWord) });
   }
+}
+
+function unknownKey({ kid, alg }: JoseHeader, keysUrl: string | undefined): TokenRefusedError {
+  const named = kid === undefined ? 'the token names no `kid`' : `the token has \`kid\` ${quote(kid)}`;
+  const place = keysUrl === undefined ? 'of this server' : `at ${shownUrl(keysUrl)}`;
+  return new TokenRefusedError(
+    'unknown_key',
+    `${named} and \`alg\` ${quote(alg)}, and no key for it is among the issuer’s ${place}`,
+  );
 }
 
 function unprovable(

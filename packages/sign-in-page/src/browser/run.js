@@ -1,6 +1,7 @@
 import { facts } from './facts.js';
 import { byId } from './show/dom.js';
 import { hideIdentity, showIdentity } from './show/identity-card.js';
+import { showRevision } from './show/revision.js';
 import { focusStep, showSteps } from './show/step-list.js';
 import { callServer } from './walk/call-server.js';
 import { newSteps } from './walk/steps.js';
@@ -26,7 +27,7 @@ export function start(clientId) {
   putClientFormBack();
   showSteps(walk.steps);
   return run(async () => {
-    if (!facts.signIn) return walk.take('call', (step, ask) => callServer(step, ask, undefined));
+    if (!facts.signIn) return walk.take('call', (step, ask) => callServer(step, ask, { tell: showRevision }));
     await walkToIdp(walk, clientId);
     return undefined;
   });

@@ -3,10 +3,12 @@ export class StepFailure extends Error {
   /**
    * @param {string} reason
    * @param {string[]} advice
+   * @param {string} [words] What the identity provider itself says of it.
    */
-  constructor(reason, advice) {
+  constructor(reason, advice, words = '') {
     super(reason);
     this.name = 'StepFailure';
     this.advice = advice;
+    this.words = words;
   }
 }

@@ -42,7 +42,7 @@ export function focusStep(step) {
 }
 
 /** @param {Step} step */
-function stepItem({ id, state, summary, exchanges, advice }) {
+function stepItem({ id, state, summary, words, exchanges, advice }) {
   const { title, purpose } = stepTexts[id];
   const failed = state === 'failed';
   const heading = element('h3', { tabindex: '-1' }, title);
@@ -59,10 +59,21 @@ function stepItem({ id, state, summary, exchanges, advice }) {
     },
     heading,
     element('p', { class: summary === '' ? 'purpose' : 'summary' }, summary || purpose),
+    ...(words === '' ? [] : [quotation(words)]),
     ...(advice.length === 0 ? [] : [adviceBox(advice)]),
     ...exchanges.map((exchange, index) =>
       exchangeDetails(exchange, failed && index === exchanges.length - 1),
     ),
+  );
+}
+
+/** @param {string} words */
+function quotation(words) {
+  return element(
+    'figure',
+    { class: 'words' },
+    element('figcaption', {}, 'The identity provider’s own words'),
+    element('blockquote', { dir: 'auto' }, words),
   );
 }
 

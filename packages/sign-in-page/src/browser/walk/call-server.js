@@ -1,47 +1,84 @@
 import { facts } from '../facts.js';
 import { StepFailure } from '../step-failure.js';
 import { jsonOf, orFail } from '../wire/answer.js';
-import { bearerChallenge } from '../wire/challenge.js';
-import { jwtPayload, objectOf, parseJson, textOf } from '../wire/json.js';
-import { furtherRequests, initializeRequest } from '../wire/mcp.js';
+import { objectOf, parseJson, textOf } from '../wire/json.js';
+import { callRequest, initializedNotification } from '../wire/mcp.js';
+import { STATELESS_REVISION } from '../wire/revisions.js';
 import { serverIsGone } from './advice.js';
+import { openServer } from './open-server.js';
+import { refusal } from './refusal.js';
 
 /** @import { Ask } from '../wire/recording-fetch.js' */
 /** @import { JsonObject } from '../wire/json.js' */
 /** @import { McpRequest } from '../wire/mcp.js' */
+/** @import { Spoken } from './open-server.js' */
 /** @import { Step } from './steps.js' */
 
 /**
- * Calls the server as an MCP client does: initialize, say so, call the tool.
+ * What a call needs to be made and explained.
+ *
+ * @typedef {object} Call
+ * @property {string} [token] Nothing where nobody has to sign in.
+ * @property {string} [scope] What was asked for with the sign-in.
+ * @property {(spoken: Spoken) => void} tell Is told which revision the server speaks, as soon as that is known.
+ */
+
+/**
+ * Calls the server as an MCP client of today does: the tool at once where there is no handshake; initialize, say so,
+ * call where there is one.
  *
  * @param {Step} step
  * @param {Ask} ask
- * @param {string | undefined} token Nothing where nobody has to sign in.
+ * @param {Call} call
  * @returns {Promise<JsonObject>} what the tool says
  */
-export async function callServer(step, ask, token) {
-  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  /** @param {McpRequest} request */
-  const send = async (request) => {
-    const response = await orFail(ask(facts.mcp, request), serverIsGone);
-    if (!response.ok) throw await refusal(response, token);
+export async function callServer(step, ask, call) {
+  const authorization = call.token === undefined ? {} : { authorization: `Bearer ${call.token}` };
+  /** @param {Response} response */
+  const served = async (response) => {
+    if (!response.ok) throw await refusal(response, call);
     return response;
   };
-  let response = await send(initializeRequest(authorization));
-  const session = response.headers.get('mcp-session-id');
-  const headers = { ...authorization, ...(session === null ? {} : { 'mcp-session-id': session }) };
-  for (const request of furtherRequests(headers)) response = await send(request);
-  const answer = await jsonOf(response);
+  /** @param {McpRequest} request */
+  const send = async (request) => served(await orFail(ask(facts.mcp, request), serverIsGone));
+  const { response: opened, spoken } = await openServer(ask, authorization);
+  await served(opened);
+  resultOf(await jsonOf(opened), 'server');
+  call.tell(spoken);
+  const { revision } = spoken;
+  const stateless = revision === STATELESS_REVISION;
+  const session = stateless ? null : opened.headers.get('mcp-session-id');
+  const headers = {
+    ...authorization,
+    ...(stateless ? {} : { 'mcp-protocol-version': revision }),
+    ...(session === null ? {} : { 'mcp-session-id': session }),
+  };
+  if (!stateless) await send(initializedNotification(headers));
+  const result = resultOf(await jsonOf(await send(callRequest(revision, headers))), 'tool');
+  const claims = facts.tool === undefined ? result : claimsOf(result);
+  const inWhich = `It was called in MCP ${revision}, ${stateless ? 'without a' : 'after a'} handshake.`;
+  const said = facts.signIn ? 'The server knows who you are.' : 'The server serves everybody.';
+  step.summary = `${!facts.signIn && textOf(claims.error) ? `The tool says: ${claims.error}.` : said} ${inWhich}`;
+  return claims;
+}
+
+/**
+ * @param {JsonObject} answer
+ * @param {'server' | 'tool'} who
+ */
+function resultOf(answer, who) {
   const result = objectOf(answer.result);
+  if (result.resultType === 'input_required') {
+    throw new StepFailure('The tool asks for more before it answers (input_required).', [
+      'This page has nothing to give: name a tool without arguments that answers at once.',
+    ]);
+  }
   if (answer.result === undefined || result.isError === true) {
-    throw new StepFailure(`The tool failed: ${textOf(objectOf(answer.error).message) ?? 'no result'}.`, [
+    throw new StepFailure(`The ${who} failed: ${textOf(objectOf(answer.error).message) ?? 'no result'}.`, [
       'Look into the server’s log.',
     ]);
   }
-  const claims = facts.tool === undefined ? result : claimsOf(result);
-  step.summary = facts.signIn ? 'The server knows who you are.' : 'The server serves everybody.';
-  if (!facts.signIn && textOf(claims.error)) step.summary = `The tool says: ${claims.error}.`;
-  return claims;
+  return result;
 }
 
 /**
@@ -53,60 +90,4 @@ function claimsOf({ structuredContent, content }) {
   const [first] = Array.isArray(content) ? content : [];
   const text = textOf(objectOf(first).text) ?? '';
   return objectOf(parseJson(text) ?? { text });
-}
-
-/**
- * Why the server does not serve the call.
- *
- * @param {Response} response
- * @param {string | undefined} token
- */
-async function refusal(response, token) {
-  const { status, headers } = response;
-  const { reason, error_description } = await jsonOf(response);
-  const challenge = bearerChallenge(headers) ?? {};
-  const description = challenge.error_description ?? textOf(error_description);
-  const said = description === undefined ? '' : `: ${description}`;
-  if (status === 401) {
-    return new StepFailure(`The server refuses the token${said}.`, [
-      ...audienceAdvice(String(reason), token),
-      ...[facts.advice[String(reason)] ?? []].flat(),
-      'The server’s log has a line for this refusal that says what was expected and what was found.',
-    ]);
-  }
-  if (status === 403) {
-    const wanted = challenge.scope;
-    return new StepFailure(`The server refuses the call${said}.`, [
-      ...(wanted === undefined
-        ? []
-        : [
-            `The call needs a token with the scopes ${wanted}: the client has to be allowed to ask for them, and the user to have them.`,
-          ]),
-      'The server’s log has a line for this refusal.',
-    ]);
-  }
-  if (status === 503) {
-    const wait = headers.get('retry-after');
-    return new StepFailure(`The server cannot ask the identity provider${said}.`, [
-      `The token may be good: try again${wait === null ? ' later' : ` in ${wait} seconds`}. The server’s log says what did not answer.`,
-    ]);
-  }
-  return new StepFailure(`The server answered ${status}.`, [
-    'Look at the response below and into the server’s log.',
-  ]);
-}
-
-/**
- * @param {string} reason
- * @param {string | undefined} token
- * @returns {string[]}
- */
-function audienceAdvice(reason, token) {
-  if (!reason.startsWith('audience_') || token === undefined) return [];
-  const claims = jwtPayload(token);
-  return [
-    claims === undefined
-      ? `The token is opaque, and nothing says for whom it is. The server wants a token for ${facts.mcp}.`
-      : `The token’s aud is ${JSON.stringify(claims.aud ?? null)}. The server wants ${facts.mcp} there.`,
-  ];
 }

@@ -1,6 +1,7 @@
 import { facts, redirectUri } from '../facts.js';
 import { StepFailure } from '../step-failure.js';
 import { textOf } from '../wire/json.js';
+import { printable } from '../wire/printable.js';
 
 /**
  * What the authorization or token endpoint says is wrong, and what that asks for (RFC 6749 §4.1.2.1 and §5.2,
@@ -14,10 +15,7 @@ import { textOf } from '../wire/json.js';
 export function idpError(error, description, { clientId, scope, resource }) {
   const code = textOf(error);
   if (code === undefined) return undefined;
-  // Both are settings of one provider, named alike: variables of the environment, or options.
-  const scopesVariable = facts.pageClient?.variable
-    .replace('PAGE_CLIENT_ID', 'SCOPES')
-    .replace('pageClientId', 'scopes');
+  const setting = facts.settings.scopes;
   /** @type {Record<string, string[]>} */
   const advice = {
     access_denied: [
@@ -26,7 +24,7 @@ export function idpError(error, description, { clientId, scope, resource }) {
     ],
     invalid_scope: [
       `Give the client ${clientId} the scopes it asks for: ${scope || '(none)'}.`,
-      ...(scopesVariable === undefined ? [] : [`Or have this server ask for others: set ${scopesVariable}.`]),
+      ...(setting === undefined ? [] : [`Or have this server ask for others: set ${setting}.`]),
     ],
     invalid_target: [
       `Make ${resource} known to the identity provider as a resource (an API), exactly like that, without a slash at the end. MCP clients ask for tokens for it by the parameter \`resource\` (RFC 8707).`,
@@ -58,7 +56,8 @@ export function idpError(error, description, { clientId, scope, resource }) {
     ],
   };
   return new StepFailure(
-    `The identity provider said ${code}${textOf(description) ? `: ${description}` : ''}`,
+    `The identity provider said ${printable(code)}.`,
     advice[code] ?? ['Look the error up in the identity provider’s documentation, and look into its log.'],
+    textOf(description),
   );
 }

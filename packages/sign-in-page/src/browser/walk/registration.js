@@ -8,8 +8,10 @@ import {
 import { StepFailure } from '../step-failure.js';
 import { jsonOf, orFail } from '../wire/answer.js';
 import { textOf } from '../wire/json.js';
+import { printable } from '../wire/printable.js';
 import { onlyPagesAdvice, ownClientAdvice, statusAdvice } from './advice.js';
 
+/** @import { JsonObject } from '../wire/json.js' */
 /** @import { Ask } from '../wire/recording-fetch.js' */
 /** @import { AuthorizationServer } from '../oauth4webapi.js' */
 /** @import { Step } from './steps.js' */
@@ -72,10 +74,12 @@ export async function registerClient(step, ask, { server, scope, givenClientId }
   const { client_secret: _, ...registered } = await jsonOf(response);
   const answer = new Response(JSON.stringify(registered), { headers, status: ok ? 201 : status });
   const client = await processDynamicClientRegistrationResponse(answer).catch(() => {
-    const said = [registered.error, registered.error_description].filter(textOf).join(': ');
+    const error = textOf(registered.error);
+    const words = wordsOf(registered);
     throw new StepFailure(
-      `The identity provider refuses the registration (${status}${said === '' ? '' : `, ${said}`}).`,
-      [...refusalAdvice(status, said), ...ownClientAdvice],
+      `The identity provider refuses the registration (${status}${error === undefined ? '' : `, ${printable(error)}`}).`,
+      [...refusalAdvice(status, `${error} ${words}`), ...ownClientAdvice],
+      words,
     );
   });
   const { client_id, token_endpoint_auth_method: method = 'none' } = client;
@@ -87,6 +91,15 @@ export async function registerClient(step, ask, { server, scope, givenClientId }
   }
   step.summary = `Registered, with the client id ${client_id}.`;
   return client_id;
+}
+
+/**
+ * The sentence of a refusal: `error_description` (RFC 7591 §3.2.2), or what Auth0 and Okta have for it.
+ *
+ * @param {JsonObject} answer
+ */
+function wordsOf({ error_description, message, errorSummary }) {
+  return [error_description, message, errorSummary].map(textOf).find((text) => text !== undefined);
 }
 
 /**

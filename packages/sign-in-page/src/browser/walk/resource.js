@@ -3,8 +3,8 @@ import { StepFailure } from '../step-failure.js';
 import { jsonOf, orFail } from '../wire/answer.js';
 import { bearerChallenge } from '../wire/challenge.js';
 import { textOf } from '../wire/json.js';
-import { initializeRequest } from '../wire/mcp.js';
 import { serverIsGone } from './advice.js';
+import { openServer } from './open-server.js';
 
 /** @import { Ask } from '../wire/recording-fetch.js' */
 /** @import { Step } from './steps.js' */
@@ -16,7 +16,8 @@ import { serverIsGone } from './advice.js';
  * @param {Ask} ask
  */
 export async function askWithoutToken(step, ask) {
-  const { status, headers } = await orFail(ask(facts.mcp, initializeRequest()), serverIsGone);
+  const { response } = await openServer(ask, {});
+  const { status, headers } = response;
   if (status === 503) {
     throw new StepFailure('The server is not ready: it waits for the identity provider.', [
       'Wait, and try again; the server’s log says what it waits for.',

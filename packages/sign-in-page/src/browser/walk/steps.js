@@ -22,6 +22,7 @@ import { facts } from '../facts.js';
  * @property {StepState} state
  * @property {string} summary What came of it.
  * @property {Exchange[]} exchanges
+ * @property {string} words What the identity provider itself says, where it refuses.
  * @property {string[]} advice What to do, where it failed or is doubtful.
  */
 
@@ -61,5 +62,5 @@ const stepIds = facts.signIn
 
 /** @returns {Step[]} */
 export function newSteps() {
-  return stepIds.map((id) => ({ id, state: 'pending', summary: '', exchanges: [], advice: [] }));
+  return stepIds.map((id) => ({ id, state: 'pending', summary: '', words: '', exchanges: [], advice: [] }));
 }

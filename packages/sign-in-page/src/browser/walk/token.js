@@ -84,10 +84,22 @@ function refuseType() {
   throw new TypeError('MCP wants Bearer');
 }
 
+/**
+ * The scopes that a token names itself: `scope` of RFC 9068 §2.2.3, or `scp`, as some have it.
+ *
+ * @param {string} token
+ * @returns {string | undefined} nothing where it is opaque or names none
+ */
+export function scopesOf(token) {
+  const { scope, scp } = jwtPayload(token) ?? {};
+  const named = scope ?? scp;
+  return textOf(Array.isArray(named) ? named.join(' ') : named);
+}
+
 /** @param {oauth.TokenEndpointResponse} tokens */
 function describeToken({ access_token, scope, expires_in }) {
   const claims = jwtPayload(access_token);
-  const scopes = textOf(scope) ?? textOf(claims?.scope);
+  const scopes = textOf(scope) ?? scopesOf(access_token);
   const parts = [
     claims === undefined
       ? 'An opaque access token'

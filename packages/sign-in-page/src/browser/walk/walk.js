@@ -1,5 +1,6 @@
 import { showStep } from '../show/step-list.js';
 import { StepFailure } from '../step-failure.js';
+import { printable } from '../wire/printable.js';
 import { recordingFetch } from '../wire/recording-fetch.js';
 import { createSecrets } from '../wire/secrets.js';
 
@@ -50,7 +51,9 @@ export function createWalk(steps) {
       } catch (error) {
         step.state = 'failed';
         step.summary = secrets.hide(error instanceof Error ? error.message : String(error));
-        step.advice = error instanceof StepFailure ? error.advice.map(secrets.hide) : [];
+        const { advice, words } = error instanceof StepFailure ? error : { advice: [], words: '' };
+        step.advice = advice.map(secrets.hide);
+        step.words = printable(secrets.hide(words));
         throw new WalkEnded(step);
       } finally {
         showStep(step);

@@ -1,10 +1,13 @@
 import { redirectUri } from '../facts.js';
+import { showRevision } from '../show/revision.js';
+import { offerToken } from '../show/token-copy.js';
 import { showParameters } from '../wire/show-exchange.js';
 import { readAnswer } from './authorization-answer.js';
 import { callServer } from './call-server.js';
 import { redeem } from './token.js';
 
 /** @import { JsonObject } from '../wire/json.js' */
+/** @import { Spoken } from './open-server.js' */
 /** @import { SavedWalk } from './saved-walk.js' */
 /** @import { Walk } from './walk.js' */
 
@@ -30,5 +33,21 @@ export async function walkFromIdp({ take, secrets }, saved, answer) {
   });
   const token = await take('token', (step, ask) => redeem(step, ask, saved, parameters));
   secrets.add(token);
-  return take('call', (step, ask) => callServer(step, ask, token));
+  /** @type {Spoken | undefined} */
+  let spoken;
+  try {
+    return await take('call', (step, ask) =>
+      callServer(step, ask, {
+        token,
+        scope: saved.scope,
+        tell: (found) => {
+          spoken = found;
+          showRevision(found);
+        },
+      }),
+    );
+  } finally {
+    // A token that the server refuses is worth a look by curl too.
+    offerToken(token, spoken?.revision);
+  }
 }

@@ -1,0 +1,1 @@
+export { type BridgeOptions, type BridgeSettings, bridgeSettings } from './bridge-settings.ts';

@@ -1,0 +1,1 @@
+export { type StartMistake, startMistakes } from './start-mistakes.ts';
