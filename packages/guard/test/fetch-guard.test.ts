@@ -1,6 +1,6 @@
 import { createServer, IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import type { ProviderConnection } from '@mcp-whoami/provider';
+import type { ProviderConnection, Resources } from '@mcp-whoami/provider';
 import { ada, serveOnLoopback, startStandIn } from '@mcp-whoami/testkit';
 import { describe, expect, expectTypeOf, it, onTestFinished, vi } from 'vitest';
 import { createFetchGuard, type FetchGuardOptions } from '../src/fetch.ts';
@@ -13,7 +13,9 @@ const mcp = `${origin}/mcp`;
 const page = 'http://localhost:6274';
 const prm = '/.well-known/oauth-protected-resource';
 
-interface StartOptions extends Partial<FetchGuardOptions> {
+interface StartOptions
+  extends Pick<FetchGuardOptions, 'addressOf' | 'trustedProxies' | 'allowedHosts' | 'allowedOrigins'> {
+  resources?: Resources;
   settings?: GuardedServerOptions['settings'];
 }
 
@@ -48,18 +50,22 @@ describe('authorize', () => {
   it('gives the access token of a request of the web standards, and of Node', async () => {
     await using started = await start();
     const request = await started.signedIn();
+    expect(await started.guard.entrance(request)).toBeUndefined();
     expect(await started.guard.authorize(request)).toMatchObject({ subject: ada.sub, provedBy: 'jwt' });
 
     const node = new IncomingMessage(new Socket());
     node.url = '/mcp';
-    node.rawHeaders = ['Authorization', request.headers.get('authorization') ?? ''];
+    node.rawHeaders = ['Host', 'localhost', 'Authorization', request.headers.get('authorization') ?? ''];
+    expect(await started.guard.entrance(node)).toBeUndefined();
     expect(await started.guard.authorize(node)).toMatchObject({ subject: ada.sub });
     expect(started.log.lines).toEqual([]);
   });
 
   it('invites a request without a token to sign in', async () => {
     await using started = await start();
-    const refusal = refusalOf(await started.guard.authorize(new Request(mcp)));
+    const request = new Request(mcp);
+    expect(await started.guard.entrance(request)).toBeUndefined();
+    const refusal = refusalOf(await started.guard.authorize(request));
     expect(refusal.status).toBe(401);
     expect(parseChallenge(refusal.headers.get('www-authenticate'))).toEqual({
       scope: 'openid profile',
@@ -119,6 +125,7 @@ describe('authorize', () => {
       logger: log.logger,
     });
     const request = new Request(mcp, { headers: { authorization: 'Bearer a' } });
+    expect(await guard.entrance(request)).toBeUndefined();
     const answer = refusalOf(await guard.authorize(request));
     expect(answer.status).toBe(500);
     expect(await answer.text()).not.toContain('SECRET');

@@ -1,6 +1,7 @@
 import {
   connectAuthorizationServer,
   type ResourceServerSettings,
+  type Resources,
   resourceServerOptions,
 } from '@mcp-whoami/provider';
 import { type StandIn, type StandInOptions, startStandIn } from '@mcp-whoami/testkit';
@@ -21,7 +22,7 @@ export interface GuardedServerOptions extends Pick<GuardOptions, 'allowedOrigins
   /** Callers are told apart by what the proxy before the server says (`X-Forwarded-For`). */
   behindProxy?: boolean;
   /** The resources of a server at `origin`; `/mcp` and `/sse` otherwise. */
-  resourcesAt?: (origin: string) => GuardOptions['resources'];
+  resourcesAt?: (origin: string) => Resources;
 }
 
 /** A connection to an IdP that remembers nothing unless told to. */
@@ -30,7 +31,7 @@ export const connectForTest = (
   {
     settings,
     ...context
-  }: Pick<GuardOptions, 'resources'> & { publicUrl: string; settings: GuardedServerOptions['settings'] },
+  }: { resources: Resources; publicUrl: string; settings: GuardedServerOptions['settings'] },
 ) =>
   connectAuthorizationServer(
     {

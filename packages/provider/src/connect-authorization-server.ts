@@ -97,6 +97,7 @@ export async function connectAuthorizationServer(
   });
   return {
     config: mcpAuthConfig(metadata, type),
+    resources,
     issuer,
     published,
     scopes: settings.scopes.filter((scope) => scope !== OFFLINE_ACCESS),

@@ -1,10 +1,11 @@
 import type { NameOf } from '@mcp-whoami/environment';
+import type { Resources } from './resources.ts';
 import type { WarningLogger } from './warning-logger.ts';
 
 /** What every connection is made for. */
 export interface ConnectOptions {
   /** The URLs of this server's protected resources, the audience of its tokens (RFC 8707). */
-  resources: readonly [string, ...string[]];
+  resources: Resources;
   /** Takes the warnings of a running connection, as pino does; warnings of the process (`process.emitWarning`) otherwise. */
   logger?: WarningLogger | undefined;
   /**

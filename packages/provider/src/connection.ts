@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Advice } from './errors.ts';
 import type { JsonObject } from './json.ts';
 import type { McpAuthConfig } from './metadata/mcp-auth-config.ts';
+import type { Resources } from './resources.ts';
 import type { AccessTokenInfo, TokenUse } from './token/access-token-info.ts';
 import type { Logout } from './token/logouts.ts';
 
@@ -9,6 +10,8 @@ import type { Logout } from './token/logouts.ts';
 export interface ProviderConnection extends AsyncDisposable {
   /** For mcp-auth: `new MCPAuth({ server: config })`. */
   config: McpAuthConfig;
+  /** The URLs of the resources that it was connected for; a guard protects these. */
+  resources: Resources;
   /** The issuer of the tokens, byte for byte. */
   issuer: string;
   /**

@@ -18,6 +18,7 @@ import type { ConnectionContext, ConnectOptions } from './connect-options.ts';
 import type { ProviderConnection } from './connection.ts';
 import { checkConfiguredUrls } from './metadata/transport-security.ts';
 import { tryIssuerOption } from './metadata/try-issuer-option.ts';
+import { requireResources } from './resources.ts';
 import type { Upstream, UpstreamContext } from './upstream.ts';
 
 /** An identity provider as data and one function. */
@@ -128,6 +129,7 @@ export function defineProvider<Schema extends SettingsSchema>(
     values: z.output<Schema>,
     context: ConnectionContext,
   ): Promise<ProviderConnection> => {
+    requireResources(context.resources);
     try {
       const insecure = checkConfiguredUrls(schema, values, context);
       const connection = await connect(values, context);

@@ -47,6 +47,8 @@ export {
   revocationSetting,
 } from './options.ts';
 export { printable, quote } from './printable.ts';
+export { requireConnection } from './require-connection.ts';
+export { type Resources, requireResources } from './resources.ts';
 export {
   type AccessTokenInfo,
   type Caller,

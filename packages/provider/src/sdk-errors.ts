@@ -1,5 +1,6 @@
 import type { ProviderConnection } from './connection.ts';
 import { isRateLimited, isTokenRefused, isVerificationUndecided } from './errors.ts';
+import { requireConnection } from './require-connection.ts';
 import type { AccessTokenInfo } from './token/access-token-info.ts';
 
 /** The errors that an SDK knows, made of a message. */
@@ -12,8 +13,10 @@ export interface SdkErrors {
 /** Verifies as the connection does, and throws the SDK's errors; the `cause` of each is the connection's. */
 export function verifierWithErrorsOf(
   sdk: SdkErrors,
-  { verifyAccessToken }: Pick<ProviderConnection, 'verifyAccessToken'>,
+  connection: Pick<ProviderConnection, 'verifyAccessToken'>,
 ): (token: string) => Promise<AccessTokenInfo> {
+  requireConnection(connection);
+  const { verifyAccessToken } = connection;
   const translate = (error: unknown): unknown => {
     const withCause = (translated: Error) => Object.assign(translated, { cause: error });
     if (isTokenRefused(error)) return withCause(sdk.invalidToken(error.message));

@@ -15,7 +15,7 @@ if (process.env.GUARDED) {
   const { genericOidc } = await import('@mcp-whoami/generic-oidc');
   const { createGuard } = await import('@mcp-whoami/guard');
   const connection = await genericOidc.connect({ issuer }, { resources: [audience] });
-  const guard = createGuard({ connection, resources: [audience] });
+  const guard = createGuard({ connection });
   app.use(guard.entrance);
   app.post('/mcp', guard.requireBearer(audience), express.json(), answer);
   app.use(guard.errorHandler);

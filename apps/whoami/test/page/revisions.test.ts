@@ -29,7 +29,7 @@ async function startOldServer() {
       { resources: [resource] },
     ),
   );
-  const guard = createGuard({ connection, resources: [resource] });
+  const guard = createGuard({ connection });
   const page = createSignInPage({
     title: 'weather',
     publicUrl,

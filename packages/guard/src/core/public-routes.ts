@@ -1,4 +1,4 @@
-import type { ProviderConnection } from '@mcp-whoami/provider';
+import type { ProviderConnection, Resources } from '@mcp-whoami/provider';
 import type { Answer } from './answer.ts';
 import { answerLogout, backchannelLogoutPath } from './backchannel-logout.ts';
 import type { ReadForm } from './form-body.ts';
@@ -14,13 +14,8 @@ export interface PublicRoute {
 }
 
 export interface PublicRoutesOptions {
-  /**
-   * The connected provider whose users are let in. `'none'` lets everybody in who reaches the server: there is no
-   * metadata, and no token is asked for.
-   */
   connection: ProviderConnection | 'none';
-  /** The URLs of the resources to protect, exactly as clients use them; the first also answers at the root. */
-  resources: readonly [string, ...string[]];
+  resources: Resources;
   /** What people are told the server is called; `MCP server` otherwise. */
   resourceName?: string;
   /** The URL under which clients reach the server, where that has a path (`https://mcp.example.com/tools`). */

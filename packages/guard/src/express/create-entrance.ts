@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import { callerOf } from '../core/caller.ts';
 import type { EnteringRequest, Entrance } from '../core/entering-request.ts';
+import type { EntranceCheck } from '../core/entrance-check.ts';
 import { readFormBody } from '../core/form-body.ts';
 import type { GuardLogger } from '../core/guard-logger.ts';
 import { WELL_KNOWN_PATH } from '../core/well-known.ts';
@@ -11,9 +12,11 @@ import { sendAnswer, setHeaders } from './send-answer.ts';
 export function createExpressEntrance(
   enter: Entrance,
   withoutPublicPath: (target: string) => string,
+  check: EntranceCheck,
   logger: GuardLogger,
 ): RequestHandler {
   return (request, response, next) => {
+    check.passed(request);
     const requestId = crypto.randomUUID();
     response.locals.requestId = requestId;
     response.setHeader('X-Request-Id', requestId);

@@ -2,18 +2,22 @@ import { isAccessTokenInfo } from '@mcp-whoami/provider';
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { createGates, type Gate, invitationTo } from '../core/bearer-gate.ts';
 import { createEntrance, type EntranceOptions } from '../core/entrance.ts';
+import { createEntranceCheck, type EntranceCheck } from '../core/entrance-check.ts';
 import type { GuardLogger } from '../core/guard-logger.ts';
+import { type ProtectionOptions, protectedResources } from '../core/protection.ts';
 import { createPublicPathRemover, publicUrlOf } from '../core/public-path.ts';
 import { createResourceFinder } from '../core/resource-finder.ts';
 import { createExpressEntrance, wholePathOf } from './create-entrance.ts';
 import { createLogger } from './create-logger.ts';
 import { createErrorHandler } from './error-handler.ts';
+import { requestDetails } from './request-details.ts';
 import { sendAnswer } from './send-answer.ts';
 
-export interface GuardOptions extends EntranceOptions {
-  /** Standard output otherwise. */
-  logger?: GuardLogger;
-}
+export type GuardOptions = ProtectionOptions &
+  Omit<EntranceOptions, keyof ProtectionOptions> & {
+    /** Standard output otherwise. */
+    logger?: GuardLogger;
+  };
 
 /** Protects an Express app: `entrance` before every route, `requireBearer` on each resource, `errorHandler` last. */
 export interface Guard {
@@ -36,15 +40,19 @@ export interface Guard {
 /**
  * Makes the guard of an Express app.
  *
+ * @throws {ConfigurationError} for what is not a connection, or resources that are not its own.
  * @example
- * const guard = createGuard({ connection, resources: [resource] });
+ * const guard = createGuard({ connection });
  * app.use(guard.entrance);
  * app.all('/mcp', guard.requireBearer(resource), express.json(), handler);
  * app.use(guard.errorHandler);
  */
-export function createGuard({ logger = createLogger(), ...options }: GuardOptions): Guard {
-  const { connection, resources } = options;
+export function createGuard({ logger = createLogger(), ...given }: GuardOptions): Guard {
+  const resources = protectedResources(given);
+  const options = { ...given, resources };
+  const { connection } = options;
   const withoutPublicPath = createPublicPathRemover(publicUrlOf(options));
+  const entranceCheck = createEntranceCheck(logger, 'Put app.use(guard.entrance) before every route');
   const gateOf = createGates(connection, resources);
   const resourceAt = createResourceFinder(resources, withoutPublicPath);
   const challengeOf = (request: Request) => {
@@ -52,14 +60,15 @@ export function createGuard({ logger = createLogger(), ...options }: GuardOption
     return connection === 'none' || resource === undefined ? {} : invitationTo(resource, connection);
   };
   return {
-    entrance: createExpressEntrance(createEntrance(options), withoutPublicPath, logger),
-    requireBearer: (resource) => createRequireBearer(gateOf(resource), logger),
+    entrance: createExpressEntrance(createEntrance(options), withoutPublicPath, entranceCheck, logger),
+    requireBearer: (resource) => createRequireBearer(gateOf(resource), entranceCheck, logger),
     errorHandler: createErrorHandler(logger, challengeOf),
   };
 }
 
-function createRequireBearer(gate: Gate, logger: GuardLogger): RequestHandler {
+function createRequireBearer(gate: Gate, entrance: EntranceCheck, logger: GuardLogger): RequestHandler {
   return async (request, response, next) => {
+    entrance.require(request, () => requestDetails(request, response));
     const verdict = await gate(request, request.ip);
     if (verdict === undefined) return next();
     if (!isAccessTokenInfo(verdict)) return sendAnswer(request, response, logger, verdict);

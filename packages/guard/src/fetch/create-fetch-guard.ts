@@ -3,18 +3,22 @@ import { type AccessTokenInfo, isAccessTokenInfo, type ProviderConnection } from
 import type { Answer } from '../core/answer.ts';
 import type { Entry } from '../core/entering-request.ts';
 import { createEntrance, type EntranceOptions } from '../core/entrance.ts';
+import { createEntranceCheck } from '../core/entrance-check.ts';
 import type { GuardLogger } from '../core/guard-logger.ts';
 import { createPageHeaders } from '../core/page-headers.ts';
+import { type ProtectionOptions, protectedResources } from '../core/protection.ts';
 import { createPublicPathRemover, publicUrlOf } from '../core/public-path.ts';
 import { createConsoleLogger } from './console-logger.ts';
 import { createJudge } from './judge.ts';
 import { createRequestReader, type ReadingOptions } from './read-request.ts';
-import { respond, withHeaders } from './respond.ts';
+import { detailsOf, respond, withHeaders } from './respond.ts';
 
-export interface FetchGuardOptions extends EntranceOptions, ReadingOptions {
-  /** The console otherwise. */
-  logger?: GuardLogger;
-}
+export type FetchGuardOptions = ProtectionOptions &
+  Omit<EntranceOptions, keyof ProtectionOptions> &
+  ReadingOptions & {
+    /** The console otherwise. */
+    logger?: GuardLogger;
+  };
 
 /**
  * Protects a server that takes requests of the web standards, and others by their Node requests.
@@ -59,29 +63,38 @@ const withoutRoutes = (entry: Entry): Entry =>
 /**
  * Makes the guard of a server on web standards: Hono, Fastify, Next.js, FastMCP, Workers.
  *
+ * @throws {ConfigurationError} for what is not a connection, or resources that are not its own.
  * @example
- * const guard = createFetchGuard({ connection, resources: [resource] });
+ * const guard = createFetchGuard({ connection });
  * export const POST = (request: Request) => guard.handle(request, (_, auth) => Response.json(auth.claims));
  */
 export function createFetchGuard(options: FetchGuardOptions & { connection: ProviderConnection }): FetchGuard;
 export function createFetchGuard(options: FetchGuardOptions & { connection: 'none' }): FetchGuard<undefined>;
 export function createFetchGuard(options: FetchGuardOptions): FetchGuard<AccessTokenInfo | undefined>;
-export function createFetchGuard(options: FetchGuardOptions): FetchGuard<AccessTokenInfo | undefined> {
-  const { resources, allowedOrigins = [], logger = createConsoleLogger() } = options;
+export function createFetchGuard(given: FetchGuardOptions): FetchGuard<AccessTokenInfo | undefined> {
+  const resources = protectedResources(given);
+  const options = { ...given, resources };
+  const { allowedOrigins = [], logger = createConsoleLogger() } = options;
   const withoutPublicPath = createPublicPathRemover(publicUrlOf(options));
   const read = createRequestReader(options, withoutPublicPath);
   const enter = createEntrance(options);
   const judge = createJudge(options, withoutPublicPath);
   const pageHeaders = createPageHeaders(resources, allowedOrigins);
+  const entranceCheck = createEntranceCheck(
+    logger,
+    'Call guard.entrance(request) with the same request before guard.authorize, or guard.handle, which does both',
+  );
 
   return {
     entrance: async (request) => {
+      entranceCheck.passed(request);
       const arrived = read(request);
       const { headers, answer } = withoutRoutes(enter(arrived));
       return answer && respond(arrived, await answer, headers, logger);
     },
     authorize: async (request, resource) => {
       const arrived = read(request);
+      entranceCheck.require(request, () => detailsOf(arrived));
       const verdict = await judge(arrived, resource);
       if (verdict === undefined || isAccessTokenInfo(verdict)) return verdict;
       return respond(arrived, verdict, pageHeaders(arrived), logger);

@@ -1,18 +1,24 @@
 import type { Answer, HeaderLine } from '../core/answer.ts';
-import { describeRequest } from '../core/describe-request.ts';
+import { describeRequest, type RequestDetails } from '../core/describe-request.ts';
 import type { GuardLogger } from '../core/guard-logger.ts';
 import { logAnswer } from '../core/log-answer.ts';
 import { wireAnswer } from '../core/wire-answer.ts';
 import type { ReadRequest } from './read-request.ts';
 
+/** What the log says of a request. */
+export function detailsOf({ requestId, address, method, path }: ReadRequest): RequestDetails {
+  return describeRequest(requestId, address, method, path);
+}
+
 /** Makes the response of the guard's own answer to a request, and writes its log line. */
 export function respond(
-  { requestId, address, method, path }: ReadRequest,
+  arrived: ReadRequest,
   answer: Answer,
   more: readonly HeaderLine[],
   logger: GuardLogger,
 ): Response {
-  logAnswer(logger, describeRequest(requestId, address, method, path), answer);
+  const { requestId, method } = arrived;
+  logAnswer(logger, detailsOf(arrived), answer);
   const { status, headers, json } = wireAnswer(answer, requestId);
   const type: HeaderLine[] = json === undefined ? [] : [['Content-Type', 'application/json; charset=utf-8']];
   const text = json === undefined || method === 'HEAD' ? null : JSON.stringify(json);
