@@ -98,12 +98,12 @@ describe('the README', () => {
   });
 
   it('has no code block that no test runs', () => {
-    // TypeScript is run by readme-code.test.ts, the proxy by proxy-example.test.ts; the banner is generated.
+    // TypeScript and its package.json are run by readme-code.test.ts, the proxy by proxy-example.test.ts; the banner is generated.
     const counts = ['sh', 'json', 'ts', 'text', 'ini', 'nginx'].map(
       (language) => codeIn(readme, language).length,
     );
-    expect(counts).toEqual([4, 1, 2, 1, 1, 1]);
-    expect(readme.match(/^```/gm)).toHaveLength(2 * 10);
+    expect(counts).toEqual([5, 2, 2, 1, 1, 1]);
+    expect(readme.match(/^```/gm)).toHaveLength(2 * 12);
   });
 
   it('starts the server with its first command, and shows what whoami answers', async () => {

@@ -3,16 +3,17 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ada, freePort, startStandIn } from '@mcp-whoami/testkit';
+import { connectSdkV1 } from '@mcp-whoami/testkit/clients';
 import { codeIn } from '@mcp-whoami/testkit/repository';
 import { expect, it } from 'vitest';
 
 const app = join(import.meta.dirname, '..');
 
 /** The examples of a document's section "In your own server". */
-const readExamples = async (document: string) => {
+const readExamples = async (document: string, language = 'ts') => {
   const text = await readFile(join(app, '../..', document), 'utf8');
   const section = text.split(/^## In your own server$/m).at(-1) ?? '';
-  return codeIn(section, 'ts');
+  return codeIn(section, language);
 };
 
 /** Has the program tell its parent when it listens: the example itself says nothing. */
@@ -28,12 +29,13 @@ const end = async (child: ChildProcess) => {
 };
 
 /** Runs a program from a folder that has what the app depends on, until it listens. */
-const run = async (code: string, environment: Record<string, string>) => {
+const run = async (code: string, environment: Record<string, string>, manifest = '{"type":"module"}') => {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(app, '.readme-'));
   stack.defer(() => rm(folder, { recursive: true }));
   const program = join(folder, 'server.ts');
   await writeFile(program, code);
+  await writeFile(join(folder, 'package.json'), manifest);
 
   const child = spawn(process.execPath, ['--import', tellListening, program], {
     env: { PATH: process.env.PATH, ...environment },
@@ -50,10 +52,43 @@ const run = async (code: string, environment: Record<string, string>) => {
   if (message !== 'listening') throw new Error(`The example does not run:\n${output}`);
 
   const owned = stack.move();
-  return { output: () => output, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    output: () => output,
+    /** How it ends when it is told to. */
+    terminate: async () => {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+      return child.exitCode;
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 };
 
-it.each(['README.md', 'providers/generic-oidc/README.md', 'packages/sign-in-page/README.md'])(
+it('the example of the README is an MCP server with a manifest, which knows who calls and ends by SIGTERM', async () => {
+  const [example = ''] = await readExamples('README.md');
+  const [manifest = ''] = await readExamples('README.md', 'json');
+  const [commands = ''] = await readExamples('README.md', 'sh');
+  expect(JSON.parse(manifest)).toEqual({ type: 'module', scripts: { start: 'node server.ts' } });
+  expect(commands).toMatch(/^npm start$/m);
+  for (const [, name = ''] of example.matchAll(/from '(@?[\w-]+(?:\/[\w-]+)?)/g))
+    expect(commands).toContain(
+      name.startsWith('@mcp-whoami/') ? name.replace('@mcp-whoami/', '') : name.split('/server')[0],
+    );
+
+  const port = await freePort();
+  await using idp = await startStandIn({ jwtsHonoured: true });
+  const code = example.replaceAll('3001', String(port)).replace('https://idp.example.com/', idp.issuer);
+  await using server = await run(code, {}, manifest);
+  const resource = `http://localhost:${port}/mcp`;
+  expect((await fetch(resource, { method: 'POST' })).status).toBe(401);
+  const other = await idp.issueAccessToken({ resource: 'http://localhost:1/mcp' });
+  expect((await fetch(resource, { headers: { authorization: `Bearer ${other}` } })).status).toBe(401);
+  await using client = await connectSdkV1(resource);
+  expect(await client.callWhoami()).toMatchObject({ subject: ada.sub, name: ada.name });
+  expect(await server.terminate()).toBe(0);
+});
+
+it.each(['providers/generic-oidc/README.md', 'packages/sign-in-page/README.md'])(
   'the example of %s protects a server',
   async (document) => {
     const [example = ''] = await readExamples(document);
