@@ -3,9 +3,11 @@ import { type DescribedSetting, describeEnvironment } from '@mcp-whoami/environm
 import { refusalTexts } from '@mcp-whoami/provider';
 import { renderBanner } from '../src/banner.ts';
 import { connectInstructions } from '../src/connect-instructions.ts';
+import { resourcesOf } from '../src/create-app.ts';
 import { ownVariables } from '../src/own-variables.ts';
 import { providers } from '../src/providers.ts';
 import { serverEnvironment } from '../src/server-environment.ts';
+import { signInFacts } from '../src/sign-in-facts.ts';
 
 /** What stands between `<!-- marker -->` and `<!-- /marker -->` of a document, made from the code. */
 export interface GeneratedPart {
@@ -70,8 +72,11 @@ export async function generatedParts(): Promise<GeneratedPart[]> {
 
 async function exampleOfDev() {
   const dev = await providers.dev();
-  await using connection = await dev.connect({}, { resources: [`${exampleUrl}/mcp`] });
-  return { title: dev.title, connection: { warnings: connection.warnings, notes: connection.about.notes } };
+  await using connection = await dev.connect({}, { resources: resourcesOf(exampleUrl) });
+  const { warnings, about } = connection;
+  // It listens on any free port.
+  const signIn = { ...signInFacts(connection), issuer: 'http://localhost:40123' };
+  return { title: dev.title, connection: { warnings, notes: about.notes, signIn } };
 }
 
 function environmentTable(variables: readonly DescribedSetting[]): string {
