@@ -117,7 +117,7 @@ function answerToScopes(
       : `the token has ${printable(scopes.join(' '), MAX_SCOPES_LENGTH)}`;
   const finding = `expected the scopes ${requiredScopes.join(' ')}, ${named}; missing: ${missing.join(' ')}`;
   const miss = nearScope(missing, scopes);
-  const message = miss === undefined ? finding : `${finding}: ${miss}`;
+  const message = miss === undefined ? finding : `${finding}; ${miss}`;
   const scope = [...new Set([...askedScopes, ...requiredScopes])].join(' ');
   return {
     status: 403,

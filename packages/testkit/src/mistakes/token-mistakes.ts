@@ -74,7 +74,7 @@ const audienceNearMisses: TokenMistake[] = [
   {
     title: 'the audience with a slash at the end',
     ...anotherAudience((resource) => `${resource}/`),
-    says: ['differs from', 'only by the slash at the end, which is too much', 'OIDC_AUDIENCE'],
+    says: ['differs from', 'only by the slash at the end, which is not expected', 'OIDC_AUDIENCE'],
   },
   {
     title: 'the audience with https for http',
@@ -114,7 +114,7 @@ const audienceNearMisses: TokenMistake[] = [
   {
     title: 'an audience with two differences',
     ...anotherAudience((resource) => `${resource.replace('http:', 'https:')}/`),
-    says: ['only by the slash at the end, which is too much and by the scheme, https for http'],
+    says: ['only by the slash at the end, which is not expected, and by the scheme, https for http'],
   },
 ];
 
@@ -212,7 +212,7 @@ const audiences: TokenMistake[] = [
     ...product(google),
     token: () => 'ya29.a0AfB_byC',
     reason: 'audience_unknown',
-    says: ['opaque', 'PROVIDER=google'],
+    says: ['opaque', 'PROVIDER=google', 'Never accept them with OIDC_AUDIENCE=none'],
   },
   {
     title: 'WorkOS AuthKit without a resource indicator',
@@ -260,7 +260,7 @@ const issuers: TokenMistake[] = [
     idp: { issuerPath: '/' },
     token: ({ sign, idp, resource }) => sign({ iss: idp.issuer.replace(/\/$/, ''), aud: resource }),
     reason: 'issuer_mismatch',
-    says: ['only by the slash at the end, which it lacks', 'OIDC_ISSUER'],
+    says: ['only by the slash at the end, which is missing', 'OIDC_ISSUER'],
   },
   {
     title: 'the issuer by the name that only this machine has for the IdP',
@@ -282,7 +282,7 @@ const issuers: TokenMistake[] = [
     ...product(okta),
     token: ({ sign }) => sign({ iss: 'https://acme.okta.com' }),
     reason: 'issuer_mismatch',
-    says: ['only by /oauth2/default at the end, which it lacks', 'custom authorization server'],
+    says: ['only by /oauth2/default at the end, which is missing', 'custom authorization server'],
   },
   {
     title: 'a token of Entra ID’s version 1.0',
@@ -303,7 +303,7 @@ const issuers: TokenMistake[] = [
     ...product(entra),
     token: ({ sign }) => sign({ iss: entra.replace('/v2.0', '/') }),
     reason: 'issuer_mismatch',
-    says: ['by /v2.0 at the end, which it lacks', 'requestedAccessTokenVersion'],
+    says: ['by /v2.0 at the end, which is missing', 'requestedAccessTokenVersion'],
   },
 ];
 
@@ -339,7 +339,7 @@ const times: TokenMistake[] = [
     title: 'times in milliseconds',
     token: ({ sign }) => sign({ iat: Date.now(), exp: Date.now() + 3_600_000 }),
     reason: 'not_yet_valid',
-    says: ['it is in milliseconds'],
+    says: ['it is in milliseconds', 'in seconds'],
   },
   {
     title: 'a token that never expires',
@@ -367,7 +367,7 @@ const signatures: TokenMistake[] = [
     says: [
       /`kid` "[^"]+" and `alg` "RS256"/,
       /is among the issuer’s at http:\/\/localhost:\d+\/jwks/,
-      'sign in again',
+      'Sign in again',
     ],
     told: ['signed by a key that its issuer does not publish'],
   },
