@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { ConfigurationError, withNames } from '@mcp-whoami/environment';
 import {
   type ConnectionContext,
@@ -10,23 +9,16 @@ import {
   type Upstream,
   VerificationUndecidedError,
 } from '@mcp-whoami/provider';
-import {
-  createSealedStore,
-  isStoreConfigurationInvalid,
-  isStoreUnavailable,
-  openStore,
-  type SealedStore,
-} from '@mcp-whoami/store';
+import type { SealedStore } from '@mcp-whoami/store';
 import { createAdmission, impossibleGroups } from './admission.ts';
 import { type BridgeSettings, refusedInProduction } from './bridge-settings.ts';
+import { explainStoreFailure, keepIfMade, openBridgeStore } from './bridge-store.ts';
 import { type Bridge, createBridge } from './create-bridge.ts';
 import { now } from './grants/grants.ts';
-import { callbackPath } from './paths.ts';
+import { callbackPath, signInsPath } from './paths.ts';
 import { TemporarilyUnavailableError } from './unavailable.ts';
 import { isUpstreamError } from './upstream/errors.ts';
 import { createUpstreamClient, type UpstreamClient } from './upstream/upstream-client.ts';
-
-const SECRET_BYTES = 32;
 
 type SettingsOfConnection = BridgeSettings &
   Pick<ResourceServerSettings, 'scopes' | 'requiredScopes' | 'tokenCacheSeconds'>;
@@ -44,7 +36,7 @@ export async function connectBridge(
   requirePossibleGroups(settings, upstream, context);
   const unsafe = unsafeSettings(settings, context);
   if (context.production && unsafe.length > 0) throw new ConfigurationError(unsafe);
-  const connection = await keepIfMade(await openSealedStore(settings, context), (store) =>
+  const connection = await keepIfMade(await openBridgeStore(settings, context), (store) =>
     connectOver(store, upstream, settings, context),
   );
   const warnings = unsafe.map(({ setting, expected }) => `${setting} is not set. Expected: ${expected}`);
@@ -67,17 +59,19 @@ async function connectOver(
     production: context.production,
     logger,
   });
-  const bridge = await createBridge({
-    publicUrl,
-    resources,
-    scopes: [...scopes, ...requiredScopes],
-    store,
-    upstream: client,
-    admission: createAdmission(settings, upstream.groupNames),
-    accessTokenLifetime: settings.bridgeAccessTokenLifetime,
-    clientDocuments: settings.bridgeClientDocuments,
-    logger,
-  });
+  const bridge = await explainStoreFailure(context, () =>
+    createBridge({
+      publicUrl,
+      resources,
+      scopes: [...scopes, ...requiredScopes],
+      store,
+      upstream: client,
+      admission: createAdmission(settings, upstream.groupNames),
+      accessTokenLifetime: settings.bridgeAccessTokenLifetime,
+      clientDocuments: settings.bridgeClientDocuments,
+      logger,
+    }),
+  );
   const connection = await connectAuthorizationServer(
     {
       metadata: { kind: 'own', metadata: bridge.metadata, keys: bridge.keys },
@@ -97,7 +91,8 @@ async function connectOver(
     about: {
       metadata: connection.about.metadata,
       // Without a page client: the page registers itself.
-      notes: [`Register at ${upstream.title} as the callback URL of the client: ${publicUrl}${callbackPath}`],
+      notes: [`What you have granted to programs, and a button to end each: ${publicUrl}${signInsPath}`],
+      setup: [`Register at ${upstream.title} as the callback URL of the client: ${publicUrl}${callbackPath}`],
       settings: { scopes: context.nameOf('scopes') },
     },
     routes: bridge.routes,
@@ -106,19 +101,6 @@ async function connectOver(
       bridge.grants.onEnd((grantId) => listener({ subject: undefined, sessionId: grantId, issuedAt: now() })),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
-}
-
-/** Makes something of what has to end, and ends it if that fails. Node 22 has no AsyncDisposableStack for it. */
-async function keepIfMade<Owned extends AsyncDisposable, Made>(
-  owned: Owned,
-  make: (owned: Owned) => Promise<Made>,
-): Promise<Made> {
-  try {
-    return await make(owned);
-  } catch (error) {
-    await owned[Symbol.asyncDispose]();
-    throw error;
-  }
 }
 
 function unsafeSettings(values: BridgeSettings, { nameOf }: ConnectionContext) {
@@ -154,46 +136,6 @@ const advice = {
   revoked:
     'The grant has ended: it was revoked, the user may no longer come, or the store was emptied. Signing in again gives another',
 };
-
-async function openSealedStore(
-  { storeUrl = 'memory:', bridgeSecret }: BridgeSettings,
-  { nameOf, logger }: ConnectionContext,
-): Promise<SealedStore> {
-  const secrets = bridgeSecret ?? [randomBytes(SECRET_BYTES).toString('base64url')];
-  try {
-    return await keepIfMade(await openStore(storeUrl), async (store) => {
-      const sealed = await createSealedStore(store, secrets);
-      const { unreadable } = await sealed.reseal();
-      if (unreadable > 0)
-        logger?.warn(
-          { reason: 'store_unreadable', unreadable },
-          `${unreadable} records of the store were sealed with a secret that ${nameOf('bridgeSecret')} does not have, and are as if they were not there`,
-        );
-      return sealed;
-    });
-  } catch (error) {
-    if (isStoreConfigurationInvalid(error)) {
-      const { setting, found, expected, example } = error.problem;
-      const field = setting === 'url' ? 'storeUrl' : 'bridgeSecret';
-      throw new ConfigurationError(
-        [{ setting: nameOf(field), found, expected, example: nameOf(field, example) }],
-        error,
-      );
-    }
-    if (!isStoreUnavailable(error)) throw error;
-    throw new ConfigurationError(
-      [
-        {
-          setting: nameOf('storeUrl'),
-          found: error.logMessage,
-          expected: 'a store that answers',
-          hint: 'With DISCOVERY_RETRY=true the server waits for it.',
-        },
-      ],
-      error,
-    );
-  }
-}
 
 /** Ends the grants of whom the IdP logs out, by its word. */
 function takeLogouts({ readLogout }: UpstreamClient, { grants }: Bridge) {

@@ -91,7 +91,12 @@ function revision({ revisions: [newest, ...older] }: PageFacts): Html {
   if (newest === undefined) {
     return html`<p id="revision">Which revision of MCP a client of today speaks with this server stands here when the button above has called it.</p>`;
   }
-  return html`<p id="revision">A client of today speaks <strong>MCP ${newest}</strong> with this server.${older.length === 0 ? '' : ` Older clients speak ${older.join(', ')}.`}</p>`;
+  const others = older.map(
+    (other, index) => html`<span>${other}${index < older.length - 1 ? ',' : '.'}</span>`,
+  );
+  return html`<p id="revision">A client of today speaks <strong>MCP ${newest}</strong> with this server.
+${others.length === 0 ? '' : 'Older clients speak'}
+${others}</p>`;
 }
 
 function copyButton(text: string, what: string): Html {

@@ -3,6 +3,7 @@ import { connectSdkV1, connectSdkV2 } from '@mcp-whoami/testkit/clients';
 import { describeKeycloak, type Keycloak, type KeycloakRealm } from '@mcp-whoami/testkit/keycloak';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { modes } from '../eras/modes.ts';
 import { callWhoami, startWhoami } from '../start-whoami.ts';
 import { testuser } from './start-whoami-on-keycloak.ts';
 
@@ -142,6 +143,14 @@ describeKeycloak('a bridge', (keycloak) => {
       expect(client.authorizations.map(({ origin }) => origin)).toEqual([whoami.publicUrl]);
     },
   );
+
+  it.each(modes)('signs in SDK v2 that %s', async (_, versions, spoken) => {
+    await using started = await startBridgeOnKeycloak(keycloak);
+    await using client = await connectSdkV2(started.whoami.mcp, { versions, ...testuser });
+    expect(client.client.getNegotiatedProtocolVersion()).toBe(spoken);
+    expect(await client.listTools()).toEqual(['whoami']);
+    expect(await client.callWhoami()).toMatchObject({ preferred_username: 'testuser' });
+  });
 
   it('asks again at a refresh, and a user who was disabled is out', async () => {
     await using started = await startBridgeOnKeycloak(keycloak);

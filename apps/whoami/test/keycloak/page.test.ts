@@ -23,6 +23,7 @@ describeKeycloak('the page', (keycloak) => {
       expect(await card.textContent()).toContain('testuser@example.com');
       expect(await states(page)).toEqual(Array(7).fill('done'));
       expect(await step(page, 'registration').textContent()).toContain('KEYCLOAK_PAGE_CLIENT_ID');
+      expect(await step(page, 'call').textContent()).toContain('in MCP 2026-07-28, without a handshake');
       expect([...origins].sort()).toEqual([whoami.publicUrl, new URL(realm.issuer).origin].sort());
     });
 

@@ -62,10 +62,9 @@ function storeAdapter(store: Store, kind: string, endGrant: (grantId: string) =>
       askStore(async () => {
         const record = await store.get({ kind, id });
         if (record === undefined) return undefined;
+        // Whether it was used is not told: `consume` decides on that, by the clock of the store.
         const payload: AdapterPayload = JSON.parse(record.value);
-        const { usedAt } = record;
-        const isConsumed = usedAt !== undefined && Date.now() / 1000 >= usedAt + (grace ?? 0);
-        return isConsumed ? { ...payload, consumed: Math.floor(usedAt) } : payload;
+        return payload;
       }),
     findByUid: nothing,
     findByUserCode: nothing,

@@ -53,11 +53,23 @@ export function createOpenIdClient(
       });
       const { claims } = tokens;
       if (claims === undefined) throw failure('refused', 'it sends no ID token');
+      if (tokens.refreshToken === undefined) {
+        surroundings.logger.warn(
+          { reason: 'upstream_gives_no_refresh_token' },
+          `${upstream.title} gives no refresh token: once its access token has ended it cannot be asked again, and who is blocked there keeps access here until the grant ends. See that its client may have offline access`,
+        );
+      }
       const userinfo = await profileOf(tokens.accessToken, claims.sub);
       return signedIn(upstream, failure, {
         identify: () => identify(claims, userinfo),
         provedBy: 'id_token',
-        session: () => sessionOf(claims.sub, claims, tokens),
+        // Without a refresh token there comes a time from which userinfo cannot be asked.
+        session: () =>
+          sessionOf(
+            claims.sub,
+            tokens.refreshToken === undefined ? { ...userinfo, ...claims } : claims,
+            tokens,
+          ),
         logoutIds: {
           subject: claims.sub,
           sessionId: typeof claims.sid === 'string' ? claims.sid : undefined,

@@ -16,8 +16,8 @@ import type { AskUserinfo } from './userinfo-question.ts';
 
 /**
  * Asks whether a sign-in still stands where the IdP gave no refresh token: userinfo, else introspection (RFC 7662), with
- * the access token. An IdP that has neither is believed until that token ends; from then on nothing can be asked, and
- * the person signs in again.
+ * the access token. Of an IdP that has neither, and of each once that token has ended, nothing can be asked: what it
+ * said at the sign-in stands then, for as long as the grant lasts.
  *
  * The function gives what userinfo says.
  */
@@ -50,12 +50,7 @@ export function createStandingQuestion(upstream: Upstream, askUserinfo: AskUseri
 
   return async (server: UpstreamServer, session: Session): Promise<JsonObject | undefined> => {
     const { id, accessToken } = session;
-    if (accessToken === undefined || session.expiresAt === undefined || hasExpired(session)) {
-      throw failure(
-        'refused',
-        'it gave no refresh token, and its access token has ended: sign in again, or see that it grants offline access',
-      );
-    }
+    if (accessToken === undefined || hasExpired(session)) return undefined;
     const { userinfoEndpoint, introspectionEndpoint } = server;
     if (userinfoEndpoint !== undefined) return askUserinfo(server, accessToken, id);
     if (introspectionEndpoint !== undefined) await introspect(server, introspectionEndpoint, accessToken);
