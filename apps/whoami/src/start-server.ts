@@ -69,7 +69,7 @@ export async function startServer(environment: Environment, logger: GuardLogger)
     providerTitle: provider?.title ?? 'none: everybody is let in',
     publicUrl,
     warnings: [...configuration.warnings, ...(connection?.warnings ?? [])],
-    notes: connection?.about.notes ?? [],
+    notes: [...(connection?.about.setup ?? []), ...(connection?.about.notes ?? [])],
     [Symbol.asyncDispose]: async () => {
       handle = answerNotReady('draining');
       sseSessions.closeAll();

@@ -15,7 +15,7 @@ import { type BridgeSettings, refusedInProduction } from './bridge-settings.ts';
 import { explainStoreFailure, keepIfMade, openBridgeStore } from './bridge-store.ts';
 import { type Bridge, createBridge } from './create-bridge.ts';
 import { now } from './grants/grants.ts';
-import { callbackPath } from './paths.ts';
+import { callbackPath, signInsPath } from './paths.ts';
 import { TemporarilyUnavailableError } from './unavailable.ts';
 import { isUpstreamError } from './upstream/errors.ts';
 import { createUpstreamClient, type UpstreamClient } from './upstream/upstream-client.ts';
@@ -91,7 +91,8 @@ async function connectOver(
     about: {
       metadata: connection.about.metadata,
       // Without a page client: the page registers itself.
-      notes: [`Register at ${upstream.title} as the callback URL of the client: ${publicUrl}${callbackPath}`],
+      notes: [`What you have granted to programs, and a button to end each: ${publicUrl}${signInsPath}`],
+      setup: [`Register at ${upstream.title} as the callback URL of the client: ${publicUrl}${callbackPath}`],
       settings: { scopes: context.nameOf('scopes') },
     },
     routes: bridge.routes,

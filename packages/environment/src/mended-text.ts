@@ -1,6 +1,7 @@
 import { closestMatch } from 'leven';
 import { z } from 'zod';
 import { cleanText } from './slips.ts';
+import { isPattern } from './urls.ts';
 import { typeOfValue, valueOfText } from './value-of-text.ts';
 
 /** What a value was probably meant to be, in words and as the text of its variable. */
@@ -113,8 +114,9 @@ function names(schema: z.core.$ZodType, text: string): MendedText[] {
   const same = known.find(
     (name) => name.toLowerCase() === lower || name.toLowerCase() === text.toLowerCase(),
   );
-  const longer = lower.length >= 3 ? known.filter((name) => name.startsWith(lower)) : [];
-  const near = closestMatch(lower, known, { maxDistance: Math.max(1, Math.floor(lower.length / 4)) });
+  const longer =
+    lower.length < 3 ? [] : known.filter((name) => name.startsWith(lower) || lower.startsWith(name));
+  const near = closestMatch(lower, known, { maxDistance: lower.length < 5 ? 1 : 2 });
   const words = 'it is spelled otherwise';
   return [same, longer.length === 1 ? longer[0] : undefined, near].flatMap((name) =>
     name === undefined ? [] : [{ text: name, words }],
@@ -129,7 +131,8 @@ function enumValues(schema: z.core.$ZodType): string[] {
 function addresses(text: string): MendedText[] {
   const joined = text.replace(/\s+/g, '');
   const url = withScheme(joined);
-  if (url === undefined) return [];
+  // What stands in braces is for a person to fill in.
+  if (url === undefined || isPattern(text)) return [];
   const { origin, pathname } = url;
   const path = pathname.replace(/\/$/, '');
   const scheme = /^https?:\/\//.test(text) ? undefined : 'it has no https:// before it';

@@ -21,6 +21,9 @@ export function isPattern(url: string): boolean {
 /** An absolute http(s) URL, kept byte for byte. */
 export const httpUrl = z
   .string()
+  .refine((text) => !isPattern(text), {
+    error: 'a URL without a pattern in it: put the value of your own instead of what stands in braces',
+  })
   .refine(
     (text) => {
       // The parser drops white space and controls, which the text would keep.
@@ -29,7 +32,4 @@ export const httpUrl = z
       return (protocol === 'https:' || protocol === 'http:') && username === '' && password === '';
     },
     { error: 'an absolute http or https URL without a user name or password' },
-  )
-  .refine((text) => !isPattern(text), {
-    error: 'a URL without a pattern in it: put the value of your own instead of what stands in braces',
-  });
+  );

@@ -83,6 +83,8 @@ export interface AboutConnection {
   metadata: JsonObject;
   /** What a person who signs in should know. */
   notes: readonly string[];
+  /** What the operator has to do at the IdP. */
+  setup?: readonly string[] | undefined;
   /** The client of the server's own page, where one is registered, and the name of the setting that says it. */
   pageClient?: { id: string | undefined; variable: string } | undefined;
   /** The `aud` values that are accepted on purpose; nothing: the resource that is called. */

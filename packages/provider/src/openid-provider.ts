@@ -25,8 +25,11 @@ export interface OpenIdProviderDefinition<Schema extends SettingsSchema>
   repairMetadata?(document: JsonObject): JsonObject;
   /** What else helps when its metadata cannot be fetched or is another issuer's; `{issuer}` in it names that setting. */
   hint?: string;
-  /** What to change there when a token is refused, by the accepted audience; `{audience}` in it names that setting. */
-  advice?(audience: readonly string[]): Advice;
+  /**
+   * What to change there when a token is refused, by the accepted audience and its options; `{audience}` in it names
+   * that setting.
+   */
+  advice?(audience: readonly string[], options: z.output<Schema>): Advice;
 }
 
 /** The options of an OpenID Connect provider: its own, and those that every one has. */
@@ -81,7 +84,7 @@ export function defineOpenIdProvider<Schema extends SettingsSchema & z.ZodType<R
           },
           userinfoRole: userinfoRole ?? 'profile',
           settings,
-          advice: advice?.(settings.audience ?? context.resources),
+          advice: advice?.(settings.audience ?? context.resources, settings),
         },
         {
           ...context,

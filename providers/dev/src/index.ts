@@ -5,6 +5,9 @@ import { startDevAuthorizationServer } from './authorization-server.ts';
 
 const wrongResource = 'The client has to ask for a token with the URL of this server as `resource`';
 
+const newKeys =
+  'The development provider has new keys at each start, and an issuer of its own: sign in again';
+
 const everybody = 'the dev provider lets everybody in without a password; set PROVIDER';
 
 const settings = resourceServerOptions({ scopes: ['openid', 'profile', 'email'] }).parse({});
@@ -50,7 +53,12 @@ export const dev = defineProvider({
           // Its tokens carry the profile.
           userinfoRole: 'none',
           settings,
-          advice: { audience_mismatch: wrongResource, audience_unknown: wrongResource },
+          advice: {
+            audience_mismatch: wrongResource,
+            audience_unknown: wrongResource,
+            unknown_key: newKeys,
+            issuer_mismatch: newKeys,
+          },
         },
         context,
       );

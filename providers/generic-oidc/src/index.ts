@@ -1,4 +1,5 @@
 import { defineOpenIdProvider, issuerSetting, openIdOptions } from '@mcp-whoami/provider';
+import { adviceByProduct } from './advice-by-product.ts';
 
 /**
  * Any OpenID Connect provider.
@@ -20,5 +21,6 @@ export const genericOidc = defineOpenIdProvider({
     }),
   }),
   issuer: ({ issuer }) => issuer,
+  advice: (audience, { issuer }) => adviceByProduct(issuer, audience),
   nameForPeople: ({ issuer }) => new URL(issuer).host,
 });

@@ -1,5 +1,6 @@
 import { httpUrl, setting } from '@mcp-whoami/environment';
 import { defineOpenIdProvider, openIdOptions } from '@mcp-whoami/provider';
+import { logtoAdvice } from './advice.ts';
 
 const tenantUrl = httpUrl
   .refine((text) => /^[^:]+:\/\/[^/?#]*\/?$/.test(text), {
@@ -32,4 +33,5 @@ export const logto = defineOpenIdProvider({
   // Logto's userinfo endpoint refuses every token that is bound to an API resource, and those are the JWTs.
   userinfoRole: 'none',
   groups: { claims: ['roles', 'organizations'], scopes: ['roles', 'urn:logto:scope:organizations'] },
+  advice: logtoAdvice,
 });

@@ -1,4 +1,5 @@
 import { connectAuthorizationServer, defineProvider } from '@mcp-whoami/provider';
+import { adviceOf } from './advice.ts';
 import { options } from './options.ts';
 import { oauth2Upstream } from './upstream.ts';
 
@@ -40,6 +41,7 @@ export const oauth2Custom = defineProvider({
         introspectionUrl,
         mapping: { subjectPath: settings.subjectPath, claimsPath: settings.claimsPath },
         settings,
+        advice: adviceOf(settings),
       },
       context,
     );

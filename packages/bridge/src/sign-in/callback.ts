@@ -29,8 +29,9 @@ export function createCallback(options: CallbackOptions): Middleware {
   return async (ctx, next) => {
     if (ctx.path !== callbackPath) return next();
     ctx.set(pageHeaders);
-    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
-      ctx.set('Allow', 'GET, HEAD');
+    // HEAD too: whoever only looks would use up the state.
+    if (ctx.method !== 'GET') {
+      ctx.set('Allow', 'GET');
       return stop(ctx, 405, 'method_not_allowed', OVER);
     }
     const answer = new URLSearchParams(ctx.querystring);

@@ -63,7 +63,13 @@ export function createOpenIdClient(
       return signedIn(upstream, failure, {
         identify: () => identify(claims, userinfo),
         provedBy: 'id_token',
-        session: () => sessionOf(claims.sub, claims, tokens),
+        // Without a refresh token there comes a time from which userinfo cannot be asked.
+        session: () =>
+          sessionOf(
+            claims.sub,
+            tokens.refreshToken === undefined ? { ...userinfo, ...claims } : claims,
+            tokens,
+          ),
         logoutIds: {
           subject: claims.sub,
           sessionId: typeof claims.sid === 'string' ? claims.sid : undefined,

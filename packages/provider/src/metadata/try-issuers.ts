@@ -34,9 +34,7 @@ export async function tryIssuers(
     .filter(({ issuer }) => new URL(issuer).origin !== silentOrigin && issuer !== nothingThere)
     .map(async ({ issuer, words }) => {
       const found = await confirmIssuer(issuer, type);
-      return found === undefined || found === text
-        ? undefined
-        : { issuer: found, words: differing(text, found) ?? words };
+      return found === undefined ? undefined : { issuer: found, words: differing(text, found) ?? words };
     });
   return (await Promise.all(trials)).find((found) => found !== undefined);
 }
@@ -76,6 +74,7 @@ function withoutSlash(issuer: string): string {
 }
 
 function differing(text: string, found: string): string | undefined {
+  if (text === found) return 'it is the issuer, which is made of what is asked here';
   if (withoutSlash(text) === withoutSlash(found)) {
     return 'it differs from the issuer only by a trailing slash: issuers are compared byte for byte';
   }

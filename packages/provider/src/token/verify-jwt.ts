@@ -80,7 +80,7 @@ async function signedPayload(
     if (!(error instanceof TokenRefusedError)) throw error;
     if (error.code === 'unknown_key') return unknownKey(header, keysUrl);
     if (error.code === 'algorithm_not_allowed') return error;
-    throw new TokenRefusedError(error.code, error.finding, { mend: mendOfKnown(ownWord) });
+    throw new TokenRefusedError(error.code, error.finding, { mend: mendOfKnown({ aud: ownWord.aud }) });
   }
 }
 

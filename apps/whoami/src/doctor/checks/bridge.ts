@@ -16,7 +16,7 @@ export const bridgeCheck: Check = {
   title: 'Bridge',
   run: async ({ subject: { provider, connection, environment, idp } }) => {
     if (provider?.isBridge !== true) return [];
-    const notes = connection?.about.notes ?? [];
+    const notes = connection?.about.setup ?? [];
     const [upstream, store] = await Promise.all([
       idp && upstreamFinding(provider.title, idp),
       storeFinding(environment),
