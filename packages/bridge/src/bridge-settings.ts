@@ -8,8 +8,8 @@ const MEMORY = 'memory:';
 /** As much as the keys that are made of it, in bytes. */
 const MIN_SECRET_BYTES = 32;
 
-/** Shows the form; the description says how to make one. */
-const secretExample = 'wJ3m0tV8yQ1s6Zb5uX2kNf7cR4hL9gPdEaTiOzYxWv0=';
+/** In a shell: a value that stood here would be everybody's. */
+const secretExample = '"$(openssl rand -base64 32)"';
 
 /** The options of every bridge, whichever IdP is behind it; their variables have no prefix. */
 export const bridgeFields = {
