@@ -1,6 +1,6 @@
 import { bridgeSettings } from '@mcp-whoami/bridge/settings';
-import { type DescribedSetting, describeEnvironment } from '@mcp-whoami/environment';
-import { refusalTexts } from '@mcp-whoami/provider';
+import { type DescribedSetting, describeEnvironment, variableName, withNames } from '@mcp-whoami/environment';
+import { generalAdvice, refusalTexts } from '@mcp-whoami/provider';
 import { renderBanner } from '../src/banner.ts';
 import { connectInstructions } from '../src/connect-instructions.ts';
 import { resourcesOf } from '../src/create-app.ts';
@@ -62,13 +62,24 @@ export async function generatedParts(): Promise<GeneratedPart[]> {
       document: 'docs/tokens.md',
       marker: 'reasons',
       content: table(
-        ['reason', 'what the client is told'],
-        Object.entries(refusalTexts).map(([code, text]) => [`\`${code}\``, text]),
+        ['reason', 'what the client is told', 'what to do'],
+        Object.entries(refusalTexts).map(([code, text]) => [`\`${code}\``, text, mends.get(code) ?? '']),
       ),
     },
     ...(await Promise.all(environments)),
   ];
 }
+
+/** What the log says to do at an IdP of which nothing more is known. */
+const mends = new Map(
+  Object.entries(generalAdvice({}, { introspects: true, introspected: true })).map(([code, text]) => [
+    code,
+    withNames(text, (field, value) => {
+      const name = `<P>_${variableName(field)}`;
+      return value === undefined ? `\`${name}\`` : `\`${name}=${value}\``;
+    }),
+  ]),
+);
 
 async function exampleOfDev() {
   const dev = await providers.dev();
