@@ -446,6 +446,27 @@ const kinds: TokenMistake[] = [
   },
 ];
 
+/** The embedded IdP has no settings, and advice names none. */
+const dev = { environment: () => ({ PROVIDER: 'dev' }) };
+const namesNoSetting = /^(?!.*\b(?:AUDIENCE|CLIENT_ID|ISSUER)\b)/;
+
+const atDev: TokenMistake[] = [
+  {
+    title: 'a made-up token at the development provider',
+    ...dev,
+    token: () => 'some.token',
+    reason: 'malformed_token',
+    says: ['opaque', 'The development provider issues nothing of that form', namesNoSetting],
+  },
+  {
+    title: 'a token from an earlier start of the development provider',
+    ...dev,
+    token: ({ sign }) => sign(),
+    reason: 'issuer_mismatch',
+    says: ['new keys at each start', 'sign in again', namesNoSetting],
+  },
+];
+
 const readsRequired = oidc({ OIDC_SCOPES: 'openid Notes.Read', OIDC_REQUIRED_SCOPES: 'Notes.Read' });
 const withScope = (scope: string) => ({
   token: ({ sign }: MistakenToken) => sign({ scope }),
@@ -564,6 +585,7 @@ export const tokenMistakes: readonly TokenMistake[] = [
   ...times,
   ...signatures,
   ...kinds,
+  ...atDev,
   ...scopes,
   ...requests,
 ];
