@@ -43,7 +43,7 @@ const google: KnownProduct = {
 };
 
 /** What people write for `PROVIDER`, in lower case and with letters and digits only. */
-const products: readonly [names: readonly string[], product: KnownProduct][] = [
+export const products: readonly [names: readonly string[], product: KnownProduct][] = [
   [['auth0'], oidc('Auth0', 'https://your-tenant.us.auth0.com/', 'auth0')],
   [['okta'], oidc('Okta', 'https://your-org.okta.com/oauth2/default', 'okta')],
   [
@@ -54,8 +54,11 @@ const products: readonly [names: readonly string[], product: KnownProduct][] = [
       'cognito',
     ),
   ],
-  [['workos', 'authkit', 'workosauthkit'], oidc('WorkOS AuthKit', 'https://your-domain.authkit.app')],
-  [['zitadel'], oidc('Zitadel', 'https://your-instance.zitadel.cloud')],
+  [
+    ['workos', 'authkit', 'workosauthkit'],
+    oidc('WorkOS AuthKit', 'https://your-domain.authkit.app', 'workos-authkit'),
+  ],
+  [['zitadel'], oidc('Zitadel', 'https://your-instance.zitadel.cloud', 'zitadel')],
   [
     ['authentik', 'goauthentik'],
     oidc('authentik', 'https://authentik.example.com/application/o/your-application/', 'authentik'),
