@@ -99,7 +99,7 @@ describe('behind a proxy', () => {
     expect(urls).toHaveLength(6);
     for (const [, url] of urls) expect(url).toMatch(new RegExp(`^${publicUrl}($|/oauth/)`));
     expect((await fetch(String(metadata.jwks_uri))).status).toBe(200);
-    expect(bridge.connection.about.notes.join()).toContain(`${publicUrl}/oauth/callback`);
+    expect(bridge.connection.about.setup?.join()).toContain(`${publicUrl}/oauth/callback`);
 
     const browser = openBrowser();
     const entry = await browser.go(`${publicUrl}/sign-ins`);
@@ -128,4 +128,22 @@ describe('behind a proxy', () => {
     expect(location?.searchParams.get('error')).toBe('access_denied');
     expect(location?.searchParams.get('state')).toBe(begun.state);
   });
+});
+
+it('sign-ins at two servers of one host, side by side in one browser', async () => {
+  const certificate = await trustedCertificate();
+  // Cookies do not tell ports apart: it is one host for them.
+  await using one = await startBehind({ certificate }, '/one');
+  await using other = await startBehind({ certificate }, '/other');
+  const browser = openBrowser();
+  const begin = async ({ publicUrl }: { publicUrl: string }) => {
+    const client = await registerClient(publicUrl);
+    const begun = await client.begin();
+    return { client, begun, sent: await choose(browser, await browser.open(begun.url)) };
+  };
+  const flows = [await begin(one), await begin(other)];
+  for (const { client, begun, sent } of flows) {
+    const back = await browser.follow(sent, 'http://127.0.0.1:49152');
+    await tokensOf(await client.redeem(back.location ?? back.url, begun));
+  }
 });
