@@ -10,10 +10,12 @@ import { createGrants, type Grants } from './grants/grants.ts';
 import { createRecheck } from './grants/recheck.ts';
 import { signInsPath } from './paths.ts';
 import { createRequestLogger } from './request-logger.ts';
+import { createBrowserCookie } from './sign-in/browser-cookie.ts';
 import { createSignIn } from './sign-in/create-sign-in.ts';
 import type { UpstreamClient } from './upstream/sign-in.ts';
 
-export interface BridgeOptions extends Omit<AuthorizationServerOptions, 'grants' | 'recheck' | 'callerOf'> {
+export interface BridgeOptions
+  extends Omit<AuthorizationServerOptions, 'grants' | 'recheck' | 'browserOf' | 'callerOf'> {
   upstream: UpstreamClient;
   admission: Admission;
 }
@@ -35,15 +37,27 @@ export function createBridge(options: BridgeOptions): Bridge {
   const { publicUrl, store, keys, upstream, admission } = options;
   const logger = createRequestLogger(options.logger);
   const grants = createGrants(store);
+  const browsers = createBrowserCookie(publicUrl);
   const callers = new WeakMap<IncomingMessage, readonly string[]>();
   const { provider, publicKeys, metadata } = createAuthorizationServer({
     ...options,
     logger,
     grants,
     recheck: createRecheck({ store, grants, upstream, admission, logger }),
+    browserOf: browsers.find,
     callerOf: (request) => callers.get(request) ?? [],
   });
-  const pages = { provider, store, upstream, grants, admission, formKey: keys.forms, publicUrl, logger };
+  const pages = {
+    provider,
+    store,
+    upstream,
+    grants,
+    admission,
+    browsers,
+    formKey: keys.forms,
+    publicUrl,
+    logger,
+  };
   for (const page of createSignIn(pages)) provider.use(page);
   const answer = provider.callback();
   const toPublicUrl = createUrlRewriter(publicUrl);

@@ -7,7 +7,7 @@ import type { Access, Grants } from '../grants/grants.ts';
 import { type BridgeKeys, publicKeyOf } from '../keys.ts';
 import { routes } from '../paths.ts';
 import { createAdapter } from './adapter.ts';
-import { configureServer, supportedScopes } from './configuration.ts';
+import { configureServer, type ServerOptions, supportedScopes } from './configuration.ts';
 import {
   allowCrossOrigin,
   limitDocuments,
@@ -37,6 +37,8 @@ export interface AuthorizationServerOptions {
   grants: Grants;
   /** Asks the IdP again, before a refresh. */
   recheck(grantId: string): Promise<Access | undefined>;
+  /** The mark of the browser that a request comes from; nothing where it has none. */
+  browserOf: ServerOptions['browserOf'];
   /** What tells one caller from another, of a request. */
   callerOf(request: IncomingMessage): readonly string[];
   logger: WarningLogger;
