@@ -6,7 +6,7 @@ import { registerClient } from './client.ts';
 import { bridgeClient, openIdUpstream } from './openid.ts';
 
 /** A bridge with an OpenID Connect provider behind it, at which Ada has signed in by one client. */
-async function signedIn() {
+async function signedIn(session: object = { sid: 'session-1' }) {
   await using cleanup = new AsyncDisposableStack();
   const port = await freePort();
   const idp = cleanup.use(
@@ -16,7 +16,7 @@ async function signedIn() {
       registration: 'off',
       refreshTokens: 'always',
       clients: [{ ...bridgeClient, redirect_uris: [`http://localhost:${port}/oauth/callback`] }],
-      idTokenClaims: (claims) => ({ ...claims, sid: 'session-1' }),
+      idTokenClaims: (claims) => ({ ...claims, ...session }),
     }),
   );
   const bridge = cleanup.use(
@@ -62,6 +62,19 @@ it.each([
   });
   expect((await client.refresh(tokens.refresh_token)).status).toBe(400);
   expect(ended).toHaveLength(1);
+});
+
+it('a logout of a session ends what may be of it, where the sign-in named none', async () => {
+  await using started = await signedIn({});
+  const { bridge, idp, client, tokens } = started;
+  await bridge.connection.backchannelLogout?.(logoutToken(idp, { sub: 'grace', sid: 'session-1' }));
+  await expect(bridge.connection.verifyAccessToken(tokens.access_token)).resolves.toBeDefined();
+
+  await bridge.connection.backchannelLogout?.(logoutToken(idp, { sub: ada.sub, sid: 'session-1' }));
+  await expect(bridge.connection.verifyAccessToken(tokens.access_token)).rejects.toMatchObject({
+    code: 'revoked',
+  });
+  expect((await client.refresh(tokens.refresh_token)).status).toBe(400);
 });
 
 it.each([
