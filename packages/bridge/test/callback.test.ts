@@ -402,6 +402,18 @@ describe('the cookie that tells one browser from another', () => {
     });
   });
 
+  it('is there for the whole sign-in, also if the browser has had it for almost a day', async () => {
+    await using bridge = await start();
+    const client = await registerClient(bridge.publicUrl);
+    const browser = openBrowser(bridge);
+    const first = await browser.open((await client.begin()).url);
+    const again = await browser.open((await client.begin()).url);
+    const valuesOf = ({ headers }: typeof first) =>
+      headers.getSetCookie().map((line) => line.slice(0, line.indexOf(';')));
+    expect(valuesOf(again)).toEqual(valuesOf(first));
+    expect(valuesOf(again)).toHaveLength(2);
+  });
+
   it('is Secure and bound to the very host on https, as every other one is Secure', async () => {
     const publicUrl = 'https://mcp.example.com';
     await using bridge = await startWithGithub({ publicUrl }, { signInAs: adaAtGithub });

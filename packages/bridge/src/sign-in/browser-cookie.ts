@@ -8,7 +8,7 @@ const RANDOM_BYTES = 32;
 /** As many hexadecimal digits as tell the servers of one host apart. */
 const PATH_DIGITS = 12;
 
-/** How long a browser keeps the cookie, in ms. */
+/** How long a browser keeps the cookie after the last page that needs it, in ms. */
 const LIFETIME_MS = 24 * 3_600_000;
 
 /**
@@ -32,16 +32,15 @@ export function createBrowserCookie(publicUrl: string): BrowserCookie {
   const name = [secure ? '__Host-mcp-sign-in' : 'mcp-sign-in', port, shortened(pathname)]
     .filter(Boolean)
     .join('-');
-  const find = (ctx: Context) => {
-    const value = ctx.cookies.get(name, { signed: true });
-    return value === undefined || value === '' ? undefined : markOf(value);
-  };
+  const read = (ctx: Context) => ctx.cookies.get(name, { signed: true }) || undefined;
   return {
-    find,
+    find: (ctx) => {
+      const value = read(ctx);
+      return value && markOf(value);
+    },
     ensure: (ctx) => {
-      const found = find(ctx);
-      if (found !== undefined) return found;
-      const value = randomBytes(RANDOM_BYTES).toString('base64url');
+      // Also one that it has is sent again: it could end while the person is at the IdP.
+      const value = read(ctx) ?? randomBytes(RANDOM_BYTES).toString('base64url');
       ctx.cookies.set(name, value, {
         path: '/',
         httpOnly: true,
