@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
 import { ada, freePort, type StandIn, startStandIn } from '@mcp-whoami/testkit';
 import { expect, it } from 'vitest';
 import { startBridge } from './bridge-under-test.ts';
 import { registerClient } from './client.ts';
 import { bridgeClient, openIdUpstream } from './openid.ts';
+import { secret, sqliteFile } from './stores.ts';
 
 /** A bridge with an OpenID Connect provider behind it, at which Ada has signed in by one client. */
-async function signedIn(session: object = { sid: 'session-1' }) {
+async function signedIn(session: object = { sid: 'session-1' }, store: object = {}) {
   await using cleanup = new AsyncDisposableStack();
   const port = await freePort();
   const idp = cleanup.use(
@@ -20,7 +22,7 @@ async function signedIn(session: object = { sid: 'session-1' }) {
     }),
   );
   const bridge = cleanup.use(
-    await startBridge({ port, upstream: openIdUpstream(idp), settings: { tokenCacheSeconds: 0 } }),
+    await startBridge({ port, upstream: openIdUpstream(idp), settings: { tokenCacheSeconds: 0, ...store } }),
   );
   const client = await registerClient(bridge.publicUrl);
   const tokens = await client.signIn('ada');
@@ -88,6 +90,22 @@ it.each([
   await bridge.connection.backchannelLogout?.(logoutToken(idp, about));
 
   await expect(bridge.connection.verifyAccessToken(tokens.access_token)).resolves.toBeDefined();
+});
+
+it('a logout that came while the store was down is taken once it is sent again', async () => {
+  await using store = await sqliteFile();
+  await using started = await signedIn(undefined, { storeUrl: store.url, bridgeSecret: [secret] });
+  const { bridge, idp, tokens } = started;
+  const token = logoutToken(idp, { sub: ada.sub });
+  using other = new DatabaseSync(store.file);
+  other.exec('BEGIN IMMEDIATE');
+  await expect(bridge.connection.backchannelLogout?.(token)).rejects.toMatchObject({ status: 503 });
+  other.exec('COMMIT');
+
+  await bridge.connection.backchannelLogout?.(token);
+  await expect(bridge.connection.verifyAccessToken(tokens.access_token)).rejects.toMatchObject({
+    code: 'revoked',
+  });
 });
 
 it('takes no logout token for another client, nor one that somebody else signed', async () => {

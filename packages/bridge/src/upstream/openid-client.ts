@@ -145,7 +145,12 @@ function createLogoutReader(
     if (current?.url !== jwksUri) {
       const options = { maxAge: LOGOUT_KEYS_MAX_AGE_SECONDS, maxAgeName: 'a bound of its own', logger };
       const { findPatiently } = createKeySet(jwksUri, options);
-      const read = createLogoutTokenVerifier(findPatiently, { issuer: as.issuer, clientIds: [clientId] });
+      const read = createLogoutTokenVerifier(findPatiently, {
+        issuer: as.issuer,
+        clientIds: [clientId],
+        // The store may be down when it comes first, and the IdP sends it again.
+        takesAgain: true,
+      });
       current = { url: jwksUri, read };
     }
     return current.read(logoutToken);
