@@ -16,6 +16,7 @@ import {
   requireOneResource,
   sayWhenToRetry,
 } from './filters.ts';
+import { keepFromStrangers } from './keep-from-strangers.ts';
 import { bridgeMetadata } from './metadata.ts';
 import { createRegisteredClients, sealRegistrations } from './registered-clients.ts';
 import { reportErrors } from './report-errors.ts';
@@ -65,6 +66,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions) {
   // What is before it says the same of every request: https or not, whichever way a proxy says it.
   provider.proxy = true;
   reportErrors(provider, logger);
+  keepFromStrangers(provider);
   provider.use(refuseOtherSpellings);
   provider.use(sayWhenToRetry);
   provider.use(allowCrossOrigin);
