@@ -4,9 +4,16 @@ import { entriesOf } from './public-declarations.ts';
 import { describeStranger, INSTALL_TIMEOUT_MS, installStranger, type Stranger } from './stranger.ts';
 
 const libraries = Object.keys(tarballs).filter((name) => name.startsWith('@'));
-const entries = libraries.flatMap((name) =>
-  Object.keys(entriesOf(name)).map((entry) => name + entry.replace('.', '')),
-);
+
+/**
+ * Its declarations are about oidc-provider's, and so about Koa's, which do not compile beside a content-disposition 2
+ * (of Express) without skipLibCheck. So it is compiled in a folder of its own; no other library's reach them.
+ */
+const onKoa = '@mcp-whoami/authorization-server';
+
+const entries = libraries
+  .filter((name) => name !== onKoa)
+  .flatMap((name) => Object.keys(entriesOf(name)).map((entry) => name + entry.replace('.', '')));
 
 /** Entries for the MCP SDK v1 or for vitest, whose own declarations need the types of browsers. */
 const needDom = /\/(sdk-v1|clients|provider-suite|chromium|keycloak)$/;
@@ -89,4 +96,23 @@ describeStranger('the declarations of every library, without skipLibCheck', () =
       expect(await stranger.run('node', tsc, '-p', `tsconfig-${index}.json`)).toBe('');
     },
   );
+});
+
+describeStranger(`the declarations of ${onKoa}, without skipLibCheck`, () => {
+  let stranger: Stranger;
+  beforeAll(async () => {
+    stranger = await installStranger([onKoa], {
+      '@types/node': '^24.0.0',
+      ...Object.fromEntries(compilers.map((version) => [packageOf(version), `npm:typescript@~${version}.0`])),
+    });
+    await stranger.write('program.ts', `export * from '${onKoa}';\n`);
+    const lib = ['es2024', 'esnext.disposable'];
+    const config = { compilerOptions: { ...compilerOptions, lib }, files: ['program.ts'] };
+    await stranger.write('tsconfig.json', JSON.stringify(config));
+  }, INSTALL_TIMEOUT_MS);
+  afterAll(() => stranger[Symbol.asyncDispose]());
+
+  it.each(compilers)('compile with TypeScript %s', { timeout: INSTALL_TIMEOUT_MS }, async (version) => {
+    expect(await stranger.run('node', `node_modules/${packageOf(version)}/bin/tsc`, '-p', '.')).toBe('');
+  });
 });

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, runProgram } from '@mcp-whoami/testkit';
 
-/** The program behind `npx @modelcontextprotocol/inspector`. */
+/** The program `mcp-inspector`. */
 export const inspectorProgram = createRequire(import.meta.url).resolve(
   '@modelcontextprotocol/inspector/clients/launcher/build/index.js',
 );
 
 /** What is installed here instead of what npx would fetch. */
 export const inspectorAtHand = {
-  'npx -y @modelcontextprotocol/inspector': `"${process.execPath}" "${inspectorProgram}"`,
+  'npx -y -p node@26 -p @modelcontextprotocol/inspector@2 mcp-inspector': `"${process.execPath}" "${inspectorProgram}"`,
 };
 
 /** The line in which Inspector says where it is. */

@@ -1,11 +1,13 @@
 import { bridgeSettings } from '@mcp-whoami/bridge/settings';
-import { type DescribedSetting, describeEnvironment } from '@mcp-whoami/environment';
-import { refusalTexts } from '@mcp-whoami/provider';
+import { type DescribedSetting, describeEnvironment, variableName, withNames } from '@mcp-whoami/environment';
+import { generalAdvice, refusalTexts } from '@mcp-whoami/provider';
 import { renderBanner } from '../src/banner.ts';
 import { connectInstructions } from '../src/connect-instructions.ts';
+import { resourcesOf } from '../src/create-app.ts';
 import { ownVariables } from '../src/own-variables.ts';
 import { providers } from '../src/providers.ts';
 import { serverEnvironment } from '../src/server-environment.ts';
+import { signInFacts } from '../src/sign-in-facts.ts';
 
 /** What stands between `<!-- marker -->` and `<!-- /marker -->` of a document, made from the code. */
 export interface GeneratedPart {
@@ -60,18 +62,32 @@ export async function generatedParts(): Promise<GeneratedPart[]> {
       document: 'docs/tokens.md',
       marker: 'reasons',
       content: table(
-        ['reason', 'what the client is told'],
-        Object.entries(refusalTexts).map(([code, text]) => [`\`${code}\``, text]),
+        ['reason', 'what the client is told', 'what to do'],
+        Object.entries(refusalTexts).map(([code, text]) => [`\`${code}\``, text, mends.get(code) ?? '']),
       ),
     },
     ...(await Promise.all(environments)),
   ];
 }
 
+/** What the log says to do at an IdP of which nothing more is known. */
+const mends = new Map(
+  Object.entries(generalAdvice({}, { introspects: true, introspected: true })).map(([code, text]) => [
+    code,
+    withNames(text, (field, value) => {
+      const name = `<P>_${variableName(field)}`;
+      return value === undefined ? `\`${name}\`` : `\`${name}=${value}\``;
+    }),
+  ]),
+);
+
 async function exampleOfDev() {
   const dev = await providers.dev();
-  await using connection = await dev.connect({}, { resources: [`${exampleUrl}/mcp`] });
-  return { title: dev.title, connection: { warnings: connection.warnings, notes: connection.about.notes } };
+  await using connection = await dev.connect({}, { resources: resourcesOf(exampleUrl) });
+  const { warnings, about } = connection;
+  // It listens on any free port.
+  const signIn = { ...signInFacts(connection), issuer: 'http://localhost:40123' };
+  return { title: dev.title, connection: { warnings, notes: about.notes, signIn } };
 }
 
 function environmentTable(variables: readonly DescribedSetting[]): string {

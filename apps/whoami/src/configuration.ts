@@ -23,7 +23,13 @@ export interface Configuration {
   /** Wait for an IdP that can't be reached yet. */
   discoveryRetry: boolean;
   /** Nothing: no authentication. */
-  provider: { title: string; connect(options: ConnectOptions): Promise<ProviderConnection> } | undefined;
+  provider:
+    | {
+        title: string;
+        isBridge?: boolean | undefined;
+        connect(options: ConnectOptions): Promise<ProviderConnection>;
+      }
+    | undefined;
   /** What the operator should know of it. */
   warnings: readonly string[];
 }
@@ -58,7 +64,10 @@ export async function readConfiguration(environment: Environment): Promise<Confi
     allowedOrigins,
     trustedProxies,
     discoveryRetry,
-    provider: provider && own?.success ? { title: provider.title, connect: own.connect } : undefined,
+    provider:
+      provider && own?.success
+        ? { title: provider.title, isBridge: provider.isBridge, connect: own.connect }
+        : undefined,
     warnings,
   };
 }

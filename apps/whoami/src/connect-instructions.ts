@@ -12,8 +12,21 @@ const whoamiCall = JSON.stringify({
   params: { name: NAME, arguments: {} },
 });
 
-/** How to connect each client to the server. Clients that call from a cloud can't reach a loopback URL. */
-export function connectInstructions(mcpUrl: string): ConnectInstruction[] {
+/**
+ * Starts the current MCP Inspector, on a Node that it runs on: with the Node 20 of a host, npx would take an Inspector
+ * of two years ago without a word, whose flags and pages are others.
+ */
+export const inspectorCommand = 'npx -y -p node@26 -p @modelcontextprotocol/inspector@2 mcp-inspector';
+
+/**
+ * How to connect each client to the server. Clients that call from a cloud can't reach a loopback URL.
+ *
+ * @param signIn.clientIdNeeded whether the IdP registers no clients, so that one has to be told its client id.
+ */
+export function connectInstructions(
+  mcpUrl: string,
+  { clientIdNeeded = false }: { clientIdNeeded?: boolean } = {},
+): ConnectInstruction[] {
   const local = isLoopbackHost(new URL(mcpUrl).hostname);
   const vscode = JSON.stringify({ name: NAME, type: 'http', url: mcpUrl });
   const cursor = { url: mcpUrl };
@@ -21,7 +34,13 @@ export function connectInstructions(mcpUrl: string): ConnectInstruction[] {
   return [
     {
       client: 'MCP Inspector',
-      command: `npx -y @modelcontextprotocol/inspector --transport http --server-url ${mcpUrl}`,
+      // An entry that comes from the command line is read-only: it takes no client id.
+      command: clientIdNeeded
+        ? inspectorCommand
+        : `${inspectorCommand} --transport http --server-url ${mcpUrl}`,
+      note: clientIdNeeded
+        ? `Add Servers → Add manually: the transport streamable-http and the URL ${mcpUrl}. Then Settings → OAuth Settings → Client ID.`
+        : 'Where the client has to have a client id, leave out what follows mcp-inspector and add the server in the page (Add Servers → Add manually): only such an entry can be edited (Settings → OAuth Settings → Client ID).',
     },
     {
       client: 'Claude Code',

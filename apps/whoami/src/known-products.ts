@@ -43,7 +43,7 @@ const google: KnownProduct = {
 };
 
 /** What people write for `PROVIDER`, in lower case and with letters and digits only. */
-const products: readonly [names: readonly string[], product: KnownProduct][] = [
+export const products: readonly [names: readonly string[], product: KnownProduct][] = [
   [['auth0'], oidc('Auth0', 'https://your-tenant.us.auth0.com/', 'auth0')],
   [['okta'], oidc('Okta', 'https://your-org.okta.com/oauth2/default', 'okta')],
   [

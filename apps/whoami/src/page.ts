@@ -3,6 +3,7 @@ import { createSignInPage, type SignInPage } from '@mcp-whoami/sign-in-page';
 import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/sdk/types.js';
 import { connectInstructions } from './connect-instructions.ts';
 import { STATELESS_REVISION } from './protocol-era.ts';
+import { needsClientId, signInFacts } from './sign-in-facts.ts';
 
 /** What guards the server, without a connection while the IdP is waited for; nothing for `PROVIDER=none`. */
 export type PageGuard = { title: string; connection?: ProviderConnection } | undefined;
@@ -23,6 +24,8 @@ export function createPage(
     providerTitle: guard?.title ?? 'none: nobody has to sign in (PROVIDER=none)',
     tool: 'whoami',
     revisions: [STATELESS_REVISION, ...SUPPORTED_PROTOCOL_VERSIONS],
-    connectInstructions: connectInstructions(resources[0]),
+    connectInstructions: connectInstructions(resources[0], {
+      clientIdNeeded: guard?.connection !== undefined && needsClientId(signInFacts(guard.connection)),
+    }),
   });
 }

@@ -8,6 +8,7 @@ import { createHttpServer } from './http-server.ts';
 import { createPage } from './page.ts';
 import { countRequests } from './requests-under-way.ts';
 import { MAX_PORT } from './server-environment.ts';
+import { type SignInFacts, signInFacts } from './sign-in-facts.ts';
 import { createSseSessions } from './sse-sessions.ts';
 import type { Judge } from './sse-token.ts';
 
@@ -18,6 +19,8 @@ export interface RunningServer extends AsyncDisposable {
   publicUrl: string;
   warnings: readonly string[];
   notes: readonly string[];
+  /** How people sign in; nothing where nobody does. */
+  signIn?: SignInFacts | undefined;
 }
 
 /**
@@ -70,6 +73,7 @@ export async function startServer(environment: Environment, logger: GuardLogger)
     publicUrl,
     warnings: [...configuration.warnings, ...(connection?.warnings ?? [])],
     notes: [...(connection?.about.setup ?? []), ...(connection?.about.notes ?? [])],
+    signIn: connection && signInFacts(connection, provider?.isBridge),
     [Symbol.asyncDispose]: async () => {
       handle = answerNotReady('draining');
       sseSessions.closeAll();

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { connectInstructions } from '../src/connect-instructions.ts';
@@ -27,6 +28,25 @@ describe('how to connect', () => {
     expect(JSON.parse(instruction(local, 'Claude Desktop').paste ?? '')).toEqual({
       mcpServers: { whoami: { command: 'npx', args: ['-y', 'mcp-remote', local] } },
     });
+  });
+
+  it('starts the Inspector that is tested here, on a Node that it runs on', async () => {
+    const { command = '' } = instruction(local, 'MCP Inspector');
+    const [, node = '', inspector = ''] =
+      /node@(\d+) -p @modelcontextprotocol\/inspector@(\d+) /.exec(command) ?? [];
+    const workspace = await readFile(new URL('../../../pnpm-workspace.yaml', import.meta.url), 'utf8');
+    expect(workspace).toMatch(new RegExp(`"@modelcontextprotocol/inspector": ${inspector}\\.`));
+    // Inspector 2 needs Node 22.19.
+    expect(Number(node)).toBeGreaterThan(22);
+    expect(command).toMatch(/ --transport http --server-url \S+$/);
+  });
+
+  it('leaves an entry that takes a client id where one is needed', () => {
+    const [{ command = '', note = '' } = {}] = connectInstructions(local, { clientIdNeeded: true });
+    // Inspector serves what its command line names as it is, and keeps no changes to it.
+    expect(command).toMatch(/ mcp-inspector$/);
+    expect(note).toContain(local);
+    expect(note).toContain('Client ID');
   });
 
   it('calls the tool by curl', async () => {

@@ -110,7 +110,10 @@ describe('the README', () => {
     await using server = await serve(devCommand);
     await using client = await connectSdkV2(`${server.url}/mcp`, { user: { sub: 'Ada Lovelace' } });
     expect(await client.callWhoami()).toMatchObject(JSON.parse(codeIn(readme, 'json')[0] ?? ''));
-    const banner = codeIn(readme, 'text')[0]?.replaceAll('http://localhost:3001', server.url) ?? '';
+    const [, issuer = ''] = /Issuer +(\S+)/.exec(server.output()) ?? [];
+    const banner = codeIn(readme, 'text')[0]
+      ?.replaceAll('http://localhost:3001', server.url)
+      .replace(/(?<=Issuer +)\S+/, issuer);
     expect(server.output()).toContain(banner);
   });
 

@@ -5,7 +5,7 @@ import { runMain } from './run-main.ts';
 
 describe('a start that cannot work', () => {
   it.each([
-    [{ PROVIDER: 'okta' }, ['PROVIDER does not work: okta', 'keycloak', 'PROVIDER=keycloak']],
+    [{ PROVIDER: 'nobody' }, ['PROVIDER does not work: nobody', 'keycloak', 'PROVIDER=keycloak']],
     [
       { PROVIDER: 'keycloak' },
       ['KEYCLOAK_ISSUER is not set', 'KEYCLOAK_ISSUER=http://localhost:8080/realms/mcp-realm'],
@@ -103,7 +103,7 @@ describe('a start', () => {
         'embedded development identity provider',
         `${url}/mcp`,
         `${url}/sse`,
-        `npx -y @modelcontextprotocol/inspector --transport http --server-url ${url}/mcp`,
+        `npx -y -p node@26 -p @modelcontextprotocol/inspector@2 mcp-inspector --transport http --server-url ${url}/mcp`,
         `claude mcp add --transport http whoami ${url}/mcp`,
         'code --add-mcp',
         'Ada Lovelace',
@@ -137,6 +137,38 @@ describe('a start', () => {
     const { code, stderr } = await server.closed;
     expect(code).toBe(1);
     expect(stderr).toContain('/.well-known/openid-configuration did not answer within 5000 ms');
+  });
+
+  it('prints the issuer, the audience and how clients are known', async () => {
+    await using idp = await startStandIn({
+      transformMetadata: (document) => ({ ...document, client_id_metadata_document_supported: true }),
+    });
+    await using server = runMain({ PROVIDER: 'generic-oidc', PORT: '0', OIDC_ISSUER: idp.issuer });
+    const banner = await server.ready();
+    expect(banner).toMatch(new RegExp(`Issuer +${idp.issuer}\n`));
+    expect(banner).toMatch(/Audience +the URL that is called\n/);
+    expect(banner).toMatch(/Clients +register by themselves, or show a document of their own/);
+  });
+
+  it('says what to do where clients cannot register, with an Inspector whose entry takes a client id', async () => {
+    await using idp = await startStandIn({ registration: 'off' });
+    await using server = runMain({
+      PROVIDER: 'generic-oidc',
+      PORT: '0',
+      OIDC_ISSUER: idp.issuer,
+      OIDC_AUDIENCE: 'api://whoami none',
+    });
+    const banner = await server.ready();
+    expect(banner).toMatch(/Clients +have to be registered at the IdP\n/);
+    expect(banner).toContain('names no registration_endpoint');
+    expect(banner).toContain('BRIDGE=true');
+    expect(banner).toMatch(/Audience +api:\/\/whoami, or none at all\n/);
+    expect(banner).toMatch(/mcp-inspector\n/);
+  });
+
+  it('promises no sign-in where there is none', async () => {
+    await using server = runMain({ PROVIDER: 'none', PORT: '0' });
+    expect(await server.ready()).not.toMatch(/sign-in|Issuer|Clients|Audience/);
   });
 
   it('prints what is unsafe', async () => {

@@ -8,7 +8,8 @@ const MEMORY = 'memory:';
 /** As much as the keys that are made of it, in bytes. */
 const MIN_SECRET_BYTES = 32;
 
-const secretExample = 'the output of: openssl rand -base64 32';
+/** In a shell: a value that stood here would be everybody's. */
+const secretExample = '"$(openssl rand -base64 32)"';
 
 /** The options of every bridge, whichever IdP is behind it; their variables have no prefix. */
 export const bridgeFields = {
@@ -31,7 +32,7 @@ export const bridgeFields = {
       .optional(),
     {
       description:
-        'seals what the store keeps; `new,old` rotates it, and at the start after that `old` may go. Without it `memory:` makes one at each start',
+        'seals what the store keeps, 32 random bytes or more (`openssl rand -base64 32`); `new,old` rotates it, and at the start after that `old` may go. Without it `memory:` makes one at each start',
       example: secretExample,
       defaultText: 'made at each start; required with another store than `memory:`',
       secret: true,

@@ -23,4 +23,6 @@ export interface AuthorizationServer {
   stillHolds?: ((claims: JsonObject) => Promise<boolean>) | undefined;
   /** What to change at this IdP when a token is refused; `{audience}` in it is the name of that setting. */
   advice?: Advice | undefined;
+  /** Whether there are settings of which advice may speak; there are, unless it is in this process or this says no. */
+  configurable?: boolean;
 }

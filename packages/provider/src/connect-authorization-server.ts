@@ -37,6 +37,7 @@ export async function connectAuthorizationServer(
     mapping,
     userinfoRole,
     advice,
+    configurable = source.kind !== 'own',
     stillHolds,
   }: AuthorizationServer,
   context: ConnectionContext,
@@ -81,7 +82,7 @@ export async function connectAuthorizationServer(
   );
   const ownAdvice = adviceOf(
     advice,
-    source,
+    configurable,
     { introspects: endpoints.introspection !== undefined, introspected: methods.introspect !== undefined },
     context,
   );
@@ -125,17 +126,16 @@ function keysOf(source: MetadataSource, url: string | undefined, options: KeySet
   return url === undefined ? undefined : createKeySet(url, options);
 }
 
-/** With the settings named as whoever reads it knows them; an authorization server in this process has none. */
+/** With the settings named as whoever reads it knows them; where there are none, what names none. */
 function adviceOf(
   known: Advice = {},
-  source: MetadataSource,
+  configurable: boolean,
   facts: AdviceFacts,
   { nameOf }: ConnectionContext,
 ): Advice {
   const general = Object.entries(generalAdvice(known, facts));
-  const advice =
-    source.kind === 'own'
-      ? { ...Object.fromEntries(general.filter(([, text]) => !text.includes('{'))), ...known }
-      : Object.fromEntries(general);
+  const advice = configurable
+    ? Object.fromEntries(general)
+    : { ...Object.fromEntries(general.filter(([, text]) => !text.includes('{'))), ...known };
   return Object.fromEntries(Object.entries(advice).map(([code, text]) => [code, withNames(text, nameOf)]));
 }

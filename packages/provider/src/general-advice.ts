@@ -21,7 +21,9 @@ export function generalAdvice(known: Advice, { introspects, introspected }: Advi
   const anyApplication =
     'The last resort is {audience=none}, on purpose: the tokens of every application there then let their holders in';
   const unreadable = (how: string) =>
-    [how, introspection, anyApplication].filter((part) => part !== undefined).join('. ');
+    [how, introspection, how.includes('{audience=none}') ? undefined : anyApplication]
+      .filter((part) => part !== undefined)
+      .join('. ');
   return {
     malformed_token: 'Send the access token whole and as it was issued, without quotes or line breaks',
     algorithm_not_allowed:

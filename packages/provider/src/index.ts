@@ -25,6 +25,7 @@ export {
   TokenRefusedError,
   VerificationUndecidedError,
 } from './errors.ts';
+export { type AdviceFacts, generalAdvice } from './general-advice.ts';
 export { type JsonObject, jsonPathPattern } from './json.ts';
 export type { AuthorizationServerMetadata } from './metadata/authorization-server-metadata.ts';
 export { issuerUrl } from './metadata/authorization-server-metadata.ts';

@@ -16,7 +16,7 @@ const realmOf = (name: string) => /\/realms\/([^/]+)/.exec(name)?.[1] ?? '';
 const schemeOf = (name: string) => /^([a-z][a-z\d+.-]*):/i.exec(name)?.[1]?.toLowerCase() ?? '';
 
 /** A part that stands in one of the two alone. */
-const extra = (part: string, inFound: boolean) => `${part}, which ${inFound ? 'is too much' : 'it lacks'}`;
+const extra = (part: string, inFound: boolean) => `${part}, which is ${inFound ? 'not expected' : 'missing'}`;
 
 /** In the order in which they are undone: what stands at the end goes before the slash under it. */
 const differences: readonly Difference[] = [
@@ -92,7 +92,7 @@ function differencesOf(expected: string, found: string): Difference[] | undefine
 
 /**
  * In what alone a name differs from the one that is accepted, for a person who would have to compare the two by eye:
- * `differs from "https://idp.example/" only by the slash at the end, which it lacks`. It explains a refusal and is
+ * `differs from "https://idp.example/" only by the slash at the end, which is missing`. It explains a refusal and is
  * never a reason to accept.
  *
  * @returns nothing where no two names are near to each other.
@@ -109,8 +109,10 @@ export function nearMiss(expected: readonly string[], found: readonly string[]):
   const [nearest] = misses.toSorted((one, other) => one.known.length - other.known.length);
   if (nearest === undefined) return anotherPath(expected, found);
   const { accepted, name, known } = nearest;
-  const ways = known.map(({ describe }) => describe(accepted, name)).join(' and ');
-  return `${quote(name)} differs from ${quote(accepted)} only ${ways}`;
+  const ways = known.map(({ describe }) => describe(accepted, name)).join(', and ');
+  // Where there is nothing to choose from, both stand right before.
+  const both = expected.length === 1 && found.length === 1;
+  return `${both ? 'they differ' : `${quote(name)} differs from ${quote(accepted)}`} only ${ways}`;
 }
 
 /** A URL of the same server with another path, such as its origin alone. */
@@ -128,7 +130,7 @@ function anotherPath(expected: readonly string[], found: readonly string[]): str
   return undefined;
 }
 
-/** The same as the end of a sentence in a log line. */
+/** The same as the end of a sentence that has said what was expected and what was found. */
 export function withNearMiss(message: string, expected: readonly string[], found: readonly string[]): string {
   const miss = nearMiss(expected, found);
   return miss === undefined ? message : `${message}: ${miss}`;

@@ -1,4 +1,4 @@
-import type { SettingsSchema } from '@mcp-whoami/environment';
+import { type SettingsSchema, withNames } from '@mcp-whoami/environment';
 import type { z } from 'zod';
 import { connectAuthorizationServer } from './connect-authorization-server.ts';
 import { defineProvider, type Provider, type ProviderDefinition } from './define-provider.ts';
@@ -25,6 +25,8 @@ export interface OpenIdProviderDefinition<Schema extends SettingsSchema>
   repairMetadata?(document: JsonObject): JsonObject;
   /** What else helps when its metadata cannot be fetched or is another issuer's; `{issuer}` in it names that setting. */
   hint?: string;
+  /** What will not work, by its metadata: for the operator, at start. `{issuer=…}` in it is an assignment. */
+  doubts?(metadata: JsonObject): readonly string[];
   /**
    * What to change there when a token is refused, by the accepted audience and its options; `{audience}` in it names
    * that setting.
@@ -54,8 +56,18 @@ export function openIdOptions<Own extends z.ZodRawShape>(own: Own) {
 export function defineOpenIdProvider<Schema extends SettingsSchema & z.ZodType<ResourceServerSettings>>(
   definition: OpenIdProviderDefinition<Schema>,
 ): Provider<{ [Option in keyof z.input<Schema>]: z.input<Schema>[Option] }> {
-  const { issuer, issuerOption, userinfoRole, nameForPeople, groups, repairMetadata, hint, advice, ...data } =
-    definition;
+  const {
+    issuer,
+    issuerOption,
+    userinfoRole,
+    nameForPeople,
+    groups,
+    repairMetadata,
+    hint,
+    doubts,
+    advice,
+    ...data
+  } = definition;
   const { id, title } = definition;
   return defineProvider({
     ...data,
@@ -71,9 +83,9 @@ export function defineOpenIdProvider<Schema extends SettingsSchema & z.ZodType<R
         },
         context,
       ),
-    connect: (settings, context) => {
+    connect: async (settings, context) => {
       const { nameOf } = context;
-      return connectAuthorizationServer(
+      const connection = await connectAuthorizationServer(
         {
           metadata: {
             kind: 'discover',
@@ -94,6 +106,11 @@ export function defineOpenIdProvider<Schema extends SettingsSchema & z.ZodType<R
               : nameOf(field, text),
         },
       );
+      const doubtful = doubts?.(connection.about.metadata) ?? [];
+      return {
+        ...connection,
+        warnings: [...connection.warnings, ...doubtful.map((text) => withNames(text, nameOf))],
+      };
     },
   });
 }

@@ -5,8 +5,8 @@ const mcp = 'http://localhost:3001/mcp';
 
 describe('a near miss is told by what differs', () => {
   it.each([
-    [mcp, `${mcp}/`, 'only by the slash at the end, which is too much'],
-    ['https://idp.example/', 'https://idp.example', 'only by the slash at the end, which it lacks'],
+    [mcp, `${mcp}/`, 'only by the slash at the end, which is not expected'],
+    ['https://idp.example/', 'https://idp.example', 'only by the slash at the end, which is missing'],
     [mcp, 'https://localhost:3001/mcp', 'only by the scheme, https for http'],
     [mcp, 'http://localhost:3002/mcp', 'only by the port, :3002 for :3001'],
     [mcp, 'http://localhost/mcp', 'only by the port, none for :3001'],
@@ -17,12 +17,12 @@ describe('a near miss is told by what differs', () => {
     [
       'https://idp.example/oidc',
       'https://idp.example/oidc/.well-known/openid-configuration',
-      'only by the well-known path at the end, which is too much',
+      'only by the well-known path at the end, which is not expected',
     ],
     [
       'https://login.microsoftonline.com/t/v2.0',
       'https://login.microsoftonline.com/t/',
-      'only by the slash at the end, which is too much and by /v2.0 at the end, which it lacks',
+      'only by the slash at the end, which is not expected, and by /v2.0 at the end, which is missing',
     ],
     [
       'https://kc.example/realms/mcp',
@@ -32,15 +32,15 @@ describe('a near miss is told by what differs', () => {
     [
       'https://kc.example/realms/mcp',
       'https://kc.example/auth/realms/mcp',
-      'only by /auth before /realms, which is too much',
+      'only by /auth before /realms, which is not expected',
     ],
     [
       'https://x.okta.com/oauth2/default',
       'https://x.okta.com',
-      'only by /oauth2/default at the end, which it lacks',
+      'only by /oauth2/default at the end, which is missing',
     ],
-    ['api://6f1d', '6f1d', 'only by api:// at its beginning, which it lacks'],
-    [mcp, 'https://localhost/mcp/', 'only by the slash at the end, which is too much and by the scheme'],
+    ['api://6f1d', '6f1d', 'only by api:// at its beginning, which is missing'],
+    [mcp, 'https://localhost/mcp/', 'only by the slash at the end, which is not expected, and by the scheme'],
     [mcp, 'http://localhost:3001', 'with no path for "/mcp"'],
     [mcp, 'http://localhost:3001/api', 'with the path "/api" for "/mcp"'],
   ])('%s, found %s', (expected, found, says) => {
@@ -52,7 +52,7 @@ describe('a near miss is told by what differs', () => {
       [mcp, 'http://localhost:3001/sse'],
       ['account', 'https://localhost:3001/sse/', `${mcp}/`],
     );
-    expect(said).toBe(`"${mcp}/" differs from "${mcp}" only by the slash at the end, which is too much`);
+    expect(said).toBe(`"${mcp}/" differs from "${mcp}" only by the slash at the end, which is not expected`);
   });
 
   it.each([

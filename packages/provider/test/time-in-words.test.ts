@@ -35,13 +35,13 @@ describe('an expiry', () => {
 
 describe('a time in the future', () => {
   it('says by how much, and names both clocks', () => {
-    expect(describeFuture('nbf', now + 60, now)).toBe(
+    expect(describeFuture('nbf', now + 60, now).finding).toBe(
       '`nbf` is 60 s in the future by this server’s clock: check both clocks, the identity provider’s and this machine’s',
     );
   });
 
   it('is known as milliseconds', () => {
-    expect(describeFuture('iat', now * 1000, now)).toContain('it is in milliseconds');
-    expect(describeFuture('iat', 1e300, now)).not.toContain('milliseconds');
+    expect(describeFuture('iat', now * 1000, now).finding).toContain('it is in milliseconds');
+    expect(describeFuture('iat', 1e300, now).finding).not.toContain('milliseconds');
   });
 });

@@ -89,7 +89,7 @@ function audienceFact({ audience, settings }: PageFacts): Html {
 /** Which revision of MCP a client that opens with the newest speaks, as far as that is known before it has. */
 function revision({ revisions: [newest, ...older] }: PageFacts): Html {
   if (newest === undefined) {
-    return html`<p id="revision">Which revision of MCP a client of today speaks with this server stands here when the button above has called it.</p>`;
+    return html`<p id="revision">Which revision of MCP a client of today speaks with this server stands here as soon as this page has called it.</p>`;
   }
   const others = older.map(
     (other, index) => html`<span>${other}${index < older.length - 1 ? ',' : '.'}</span>`,

@@ -8,6 +8,9 @@ const wrongResource = 'The client has to ask for a token with the URL of this se
 const newKeys =
   'The development provider has new keys at each start, and an issuer of its own: sign in again';
 
+const notFromHere =
+  'The development provider issues nothing of that form for this server: send the `access_token` that the client got from it, whole';
+
 const everybody = 'the dev provider lets everybody in without a password; set PROVIDER';
 
 const settings = resourceServerOptions({ scopes: ['openid', 'profile', 'email'] }).parse({});
@@ -53,7 +56,10 @@ export const dev = defineProvider({
           // Its tokens carry the profile.
           userinfoRole: 'none',
           settings,
+          configurable: false,
           advice: {
+            opaque_token: notFromHere,
+            encrypted_token: notFromHere,
             audience_mismatch: wrongResource,
             audience_unknown: wrongResource,
             unknown_key: newKeys,

@@ -6,8 +6,8 @@ export interface Product {
   issuer: RegExp;
   /** Where that is from, and when it was looked up. */
   source: string;
-  /** By the accepted audience, as one text. Settings of this server are named in braces. */
-  advice(audience: string): Advice;
+  /** By the accepted audience: all of it as one text, and the first alone. Settings of this server are in braces. */
+  advice(audience: string, first: string): Advice;
 }
 
 const acceptOnPurpose = 'or, last, accept the token’s audience on purpose with {audience}';
@@ -46,7 +46,7 @@ export const products: readonly Product[] = [
     issuer: /^https:\/\/[\w.-]+\.okta(?:preview|-emea)?\.com(?:\/oauth2\/[\w-]+)?$/,
     source:
       'help.okta.com/oie/en-us/content/topics/security/api-config-auth-server.htm, developer.okta.com/docs/concepts/auth-servers, 2026-12',
-    advice: (audience) => {
+    advice: (_, audience) => {
       const server = `Set Audience of a custom authorization server to ${audience} (Security > API > Authorization Servers > the server > Settings)`;
       return {
         audience_mismatch: `${server}: Okta puts that into every token of the server, whatever \`resource\` the client asks for; ${acceptOnPurpose}`,
@@ -124,7 +124,7 @@ export const products: readonly Product[] = [
     source: 'developers.google.com/identity/protocols/oauth2, 2026-12',
     advice: () => {
       const bridge =
-        'Google’s access tokens are opaque, and for Google’s own APIs alone, so no setting there makes one for this server: take PROVIDER=google, which signs people in at Google and issues tokens of its own';
+        'Google’s access tokens are opaque, and for Google’s own APIs alone, so no setting there makes one for this server: take PROVIDER=google, which signs people in at Google and issues tokens of its own. Never accept them with {audience=none}: those of any application in the world would let their holders in';
       return {
         audience_mismatch: bridge,
         audience_unknown: bridge,
@@ -204,5 +204,7 @@ export const products: readonly Product[] = [
 /** What to change at the product that an issuer is of; nothing of one that is not known. */
 export function adviceByProduct(issuer: string, audience: readonly string[]): Advice {
   const product = products.find((known) => known.issuer.test(issuer));
-  return product?.advice(audience.map((value) => `"${value}"`).join(' and ')) ?? {};
+  const [first = '', ...others] = audience.map((value) => `"${value}"`);
+  const all = others.length === 0 ? first : `${first} (and likewise ${others.join(' and ')})`;
+  return product?.advice(all, first) ?? {};
 }

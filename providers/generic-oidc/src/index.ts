@@ -22,5 +22,12 @@ export const genericOidc = defineOpenIdProvider({
   }),
   issuer: ({ issuer }) => issuer,
   advice: (audience, { issuer }) => adviceByProduct(issuer, audience),
+  // The organization's own server has its endpoints under /oauth2, and itself at the root.
+  doubts: ({ issuer, authorization_endpoint }) =>
+    authorization_endpoint === `${issuer}/oauth2/v1/authorize`
+      ? [
+          `this is Okta’s org authorization server, whose access tokens nobody but Okta can verify: take a custom one, as {issuer=${issuer}/oauth2/default}`,
+        ]
+      : [],
   nameForPeople: ({ issuer }) => new URL(issuer).host,
 });

@@ -36,7 +36,7 @@ describe('the issuer tells the product', () => {
 describe.each(products)('$name', ({ source, advice }) => {
   it('has its source with a date, and names no setting that is not there', () => {
     expect(source).toMatch(/\.\w+\/.*, 20\d\d-\d\d$/);
-    for (const text of Object.values(advice(`"${resource}"`)))
+    for (const text of Object.values(advice(`"${resource}"`, `"${resource}"`)))
       expect(text.replace(settings, '')).not.toMatch(/[{}]/);
   });
 });

@@ -1,5 +1,6 @@
-import { ada, type StandIn } from '@mcp-whoami/testkit';
+import { ada, type StandIn, startStandIn } from '@mcp-whoami/testkit';
 import { ownResource, testProvider } from '@mcp-whoami/testkit/provider-suite';
+import { expect, it } from 'vitest';
 import { genericOidc } from '../src/index.ts';
 
 const environment = ({ issuer }: StandIn) => ({ OIDC_ISSUER: issuer });
@@ -75,3 +76,15 @@ for (const clientAuth of ['client_secret_basic', 'client_secret_post'] as const)
     noticesRevocation: true,
   });
 }
+
+it('says that nobody can verify the tokens of Okta’s org authorization server', async () => {
+  await using idp = await startStandIn({
+    transformMetadata: (document) => ({
+      ...document,
+      authorization_endpoint: `${document.issuer}/oauth2/v1/authorize`,
+    }),
+  });
+  const resources: [string] = [ownResource];
+  await using connection = await genericOidc.connectFromEnvironment(environment(idp), { resources });
+  expect(connection.warnings.join()).toContain(`OIDC_ISSUER=${idp.issuer}/oauth2/default`);
+});

@@ -4,7 +4,8 @@ const readme = 'providers/logto/README.md';
 
 /** The setting to change, in the words of the Logto Console, by reason of the refusal (docs.logto.io, 2026-12). */
 export function logtoAdvice(audience: readonly string[]): Advice {
-  const identifiers = audience.map((value) => `"${value}"`).join(' and ');
+  const [first = '', ...others] = audience.map((value) => `"${value}"`);
+  const identifiers = others.length === 0 ? first : `${first} (and likewise ${others.join(' and ')})`;
   const resource = `Create an API resource with exactly the API identifier ${identifiers} (Console > API resources), see ${readme}#at-logto, and have the client ask for it as \`resource\``;
   return {
     audience_mismatch: `${resource}; or, last, accept the token's audience on purpose with {audience}`,

@@ -112,6 +112,16 @@ describeChromium('the page at /, over a bridge', (openPage) => {
     expect(await failureOf(page, 'authorization')).toContain('said access_denied');
   });
 
+  it('names the setting for a scope that clients are not told to ask for', async () => {
+    await using started = await startBridge({ GITHUB_REQUIRED_SCOPES: 'mcp:whoami' });
+    await using visited = await visit(openPage, started.whoami.publicUrl);
+    const { page } = visited;
+    await pressSignIn(page);
+    await pressContinue(page);
+    await signInAtGithub(page);
+    expect(await failureOf(page, 'call')).toContain('add it to GITHUB_SCOPES, and restart the server');
+  });
+
   it('takes a stranger back from the page that says so', async () => {
     await using started = await startBridge({ ALLOWED_GROUPS: 'org:acme' });
     await using visited = await visit(openPage, started.whoami.publicUrl);

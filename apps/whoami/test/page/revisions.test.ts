@@ -102,7 +102,7 @@ describeChromium('the revision that a client of today speaks', (openPage) => {
     await using visited = await visit(openPage, server.publicUrl);
     const { page } = visited;
     const revision = page.locator('#revision');
-    expect(await revision.textContent()).toContain('stands here when the button above has called it');
+    expect(await revision.textContent()).toContain('stands here as soon as this page has called it');
     await pressSignIn(page);
     await signInAtStandIn(page, ada.sub);
     const card = page.getByRole('region', { name: 'The tools of the server' });

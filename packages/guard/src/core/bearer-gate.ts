@@ -92,9 +92,12 @@ function answerToCredentials({ reason, text }: UnusableCredentials, invitation: 
     status: malformed ? 401 : 400,
     challenge: { ...invitation, error, errorDescription: text },
     body: { error, error_description: text },
-    log: { level: 'warn', reason, message: text },
+    log: { level: 'warn', reason, message: text, mend: mendOfCredentials },
   };
 }
+
+const mendOfCredentials =
+  'The client has to send one header line, Authorization: Bearer <token>, with the word Bearer once and the token without quotes, line breaks or anything behind it';
 
 /**
  * RFC 6750 §3.1, MCP authorization "Scope Challenge Handling": the challenge names all that the call needs, and
@@ -114,7 +117,7 @@ function answerToScopes(
       : `the token has ${printable(scopes.join(' '), MAX_SCOPES_LENGTH)}`;
   const finding = `expected the scopes ${requiredScopes.join(' ')}, ${named}; missing: ${missing.join(' ')}`;
   const miss = nearScope(missing, scopes);
-  const message = miss === undefined ? finding : `${finding}: ${miss}`;
+  const message = miss === undefined ? finding : `${finding}; ${miss}`;
   const scope = [...new Set([...askedScopes, ...requiredScopes])].join(' ');
   return {
     status: 403,

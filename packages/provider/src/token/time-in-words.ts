@@ -55,11 +55,21 @@ export function describeExpiry({ exp = 0, iat }: TokenTimes, now: number): strin
 }
 
 /** That a time of a token has not come yet. Milliseconds, which some take for the unit, are told as such. */
-export function describeFuture(claim: 'nbf' | 'iat', time: number, now: number): string {
+export function describeFuture(
+  claim: 'nbf' | 'iat',
+  time: number,
+  now: number,
+): { finding: string; mend?: string } {
   const ahead = time - now;
-  if (ahead >= TOO_LONG_SECONDS) {
-    const milliseconds = Math.abs(time / 1000 - now) < TOO_LONG_SECONDS;
-    return `\`${claim}\` is more than 100 years in the future${milliseconds ? ': it is in milliseconds, and has to be in seconds (RFC 7519 section 2)' : ''}`;
+  if (ahead < TOO_LONG_SECONDS) {
+    return {
+      finding: `\`${claim}\` is ${inWords(ahead)} in the future by this server’s clock: check both clocks, the identity provider’s and this machine’s`,
+    };
   }
-  return `\`${claim}\` is ${inWords(ahead)} in the future by this server’s clock: check both clocks, the identity provider’s and this machine’s`;
+  const finding = `\`${claim}\` is more than 100 years in the future`;
+  if (Math.abs(time / 1000 - now) >= TOO_LONG_SECONDS) return { finding };
+  return {
+    finding: `${finding}: it is in milliseconds`,
+    mend: `Have whatever sets \`${claim}\` at the IdP give it in seconds since 1970 (RFC 7519 section 2)`,
+  };
 }

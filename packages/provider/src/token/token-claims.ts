@@ -60,10 +60,10 @@ export function checkClaims(claims: JsonObject, policy: Omit<TokenPolicy, 'audie
   const now = Date.now() / 1000;
   if (exp !== undefined && exp <= now) refuse('expired', describeExpiry({ exp, iat }, now));
   if (nbf !== undefined && nbf > now + NOT_BEFORE_TOLERANCE_SECONDS) {
-    refuse('not_yet_valid', describeFuture('nbf', nbf, now));
+    refuseFuture('nbf', nbf, now);
   }
   if (iat !== undefined && iat > now + NOT_BEFORE_TOLERANCE_SECONDS) {
-    refuse('not_yet_valid', describeFuture('iat', iat, now));
+    refuseFuture('iat', iat, now);
   }
   return {
     audience: toList(parsed.data.aud),
@@ -93,6 +93,11 @@ export function requireIssuer(
     withNearMiss(message, expected, typeof found === 'string' ? [found] : []),
     mendOfKnown(claims),
   );
+}
+
+function refuseFuture(claim: 'nbf' | 'iat', time: number, now: number): never {
+  const { finding, mend } = describeFuture(claim, time, now);
+  refuse('not_yet_valid', finding, mend);
 }
 
 function withoutNulls(claims: JsonObject): JsonObject {

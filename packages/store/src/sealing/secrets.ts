@@ -19,7 +19,7 @@ export const sealBy = (secrets: readonly string[], label: string): RotatingSeal 
       setting: 'secret',
       found: wrong === undefined ? 'none' : `one of ${Buffer.byteLength(wrong)} bytes`,
       expected: `at least ${MIN_SECRET_BYTES} random bytes`,
-      example: 'the output of: openssl rand -base64 32',
+      example: '"$(openssl rand -base64 32)"',
     });
   return {
     close: current.close,

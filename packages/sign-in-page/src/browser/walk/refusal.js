@@ -30,7 +30,7 @@ export async function refusal(response, call) {
     const lacksScopes = (challenge.error ?? error) === 'insufficient_scope';
     return new StepFailure(`The server refuses the call${said}.`, [
       ...(lacksScopes ? scopeAdvice(challenge.scope ?? '', call) : []),
-      ...[facts.advice[String(reason)] ?? []].flat(),
+      ...[facts.advice[String(reason)] ?? (lacksScopes ? atIdp : [])].flat(),
       'The server’s log has a line for this refusal.',
     ]);
   }
@@ -44,6 +44,10 @@ export async function refusal(response, call) {
     'Look at the response below and into the server’s log.',
   ]);
 }
+
+/** What holds where the provider knows nothing better. */
+const atIdp =
+  'At the identity provider the client has to be allowed to ask for these scopes, and the user to have them.';
 
 /**
  * @param {string} reason
@@ -70,6 +74,9 @@ function wantedAudience() {
   return settings.audience === undefined || isDefault ? ways : `${ways} (${settings.audience})`;
 }
 
+/** What many access tokens do not name, as it asks for an ID token and its claims (OpenID Connect Core §5.4, §11). */
+const ofSignIn = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access'];
+
 /**
  * What brings a token the scopes that a call needs: clients ask for what they are told to, and the identity provider
  * gives what it will.
@@ -83,8 +90,11 @@ function scopeAdvice(wanted, { token = '', scope = '' }) {
   if (scopes.length === 0) return ['The call needs a token with more scopes; the server does not say which.'];
   const asked = wordsOf(scope);
   const granted = wordsOf(scopesOf(token) ?? scope);
-  const unasked = scopes.filter((one) => !asked.includes(one));
-  const withheld = scopes.filter((one) => asked.includes(one) && !granted.includes(one));
+  const lacking = scopes.filter(
+    (one) => !granted.some((other) => other === one || one.endsWith(`/${other}`)),
+  );
+  const unasked = lacking.filter((one) => !asked.includes(one));
+  const withheld = lacking.filter((one) => asked.includes(one) && !ofSignIn.includes(one));
   const setting = facts.settings.scopes;
   return [
     `The call needs a token with the scopes ${wanted}.`,
@@ -96,7 +106,6 @@ function scopeAdvice(wanted, { token = '', scope = '' }) {
     ...(withheld.length === 0
       ? []
       : [`${withheld.join(' ')} was asked for, and the identity provider did not give it.`]),
-    `At the identity provider the client has to be allowed to ask for ${[...unasked, ...withheld].join(' ') || 'them'}, and the user to have it.`,
   ];
 }
 
