@@ -1,11 +1,11 @@
 import { adaAtGithub, startGithubLike } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
 import { startBridge } from './bridge-under-test.ts';
+import { choose, formsOf, openTab } from './browser.ts';
 import { trustedCertificate } from './certificate.ts';
 import { callWith, registerClient, tokensOf } from './client.ts';
 import { type FrontOptions, startFront } from './front.ts';
 import { upstreamOf } from './github.ts';
-import { choose, formsOf, openBrowser } from './tab.ts';
 
 /** A bridge behind a proxy, whose public URL has a path. */
 const startBehind = async (options: FrontOptions, path: string) => {
@@ -50,7 +50,7 @@ describe('behind a proxy', () => {
     const { publicUrl } = bridge;
     const client = await registerClient(publicUrl);
     const begun = await client.begin();
-    const browser = openBrowser();
+    const browser = openTab();
 
     // One step after the other, of which each stays under the public URL.
     let page = await browser.go(begun.url);
@@ -101,7 +101,7 @@ describe('behind a proxy', () => {
     expect((await fetch(String(metadata.jwks_uri))).status).toBe(200);
     expect(bridge.connection.about.setup?.join()).toContain(`${publicUrl}/oauth/callback`);
 
-    const browser = openBrowser();
+    const browser = openTab();
     const entry = await browser.go(`${publicUrl}/sign-ins`);
     const own = await browser.follow(await browser.go(entry.url, { form: formsOf(entry)[0] ?? {} }));
     expect({ url: own.url.href, status: own.status }).toEqual({ url: `${publicUrl}/sign-ins`, status: 200 });
@@ -120,7 +120,7 @@ describe('behind a proxy', () => {
     front.forwardTo(bridge.origin);
     const client = await registerClient(publicUrl);
     const begun = await client.begin();
-    const browser = openBrowser();
+    const browser = openTab();
     const stranger = await browser.follow(await choose(browser, await browser.open(begun.url)));
     expect(stranger.status).toBe(403);
     const [, back = ''] = /<a href="([^"]*)"/.exec(stranger.html) ?? [];
@@ -135,7 +135,7 @@ it('sign-ins at two servers of one host, side by side in one browser', async () 
   // Cookies do not tell ports apart: it is one host for them.
   await using one = await startBehind({ certificate }, '/one');
   await using other = await startBehind({ certificate }, '/other');
-  const browser = openBrowser();
+  const browser = openTab();
   const begin = async ({ publicUrl }: { publicUrl: string }) => {
     const client = await registerClient(publicUrl);
     const begun = await client.begin();

@@ -1,10 +1,10 @@
 import { adaAtGithub, freePort, startGithubLike } from '@mcp-whoami/testkit';
 import { expect, it } from 'vitest';
 import { startBridge } from './bridge-under-test.ts';
+import { openTab } from './browser.ts';
 import { callWith, refusalOf, registerClient } from './client.ts';
 import { upstreamOf } from './github.ts';
 import { secret, sqliteFile } from './stores.ts';
-import { openBrowser } from './tab.ts';
 
 const githubThatSignsInAda = () => startGithubLike({ signInAs: adaAtGithub });
 
@@ -21,7 +21,7 @@ it('nothing of one server is anything to another that shares its store', async (
   for (const { publicUrl } of [strict, open]) github.registerRedirect(`${publicUrl}/oauth/callback`);
 
   // Begun at the one and brought to the other, with its cookies: both are localhost.
-  const browser = openBrowser();
+  const browser = openTab();
   const { location } = await browser.go((await (await registerClient(strict.publicUrl)).begin()).url);
   const page = await browser.go(new URL(location?.pathname ?? '', open.publicUrl));
   expect(page.status).toBe(400);
