@@ -15,6 +15,8 @@ import { type BridgeSettings, refusedInProduction } from './bridge-settings.ts';
 import { explainStoreFailure, keepIfMade, openBridgeStore } from './bridge-store.ts';
 import { type Bridge, createBridge } from './create-bridge.ts';
 import { now } from './grants/grants.ts';
+import { openKeys } from './keys.ts';
+import { partOfStore } from './part-of-store.ts';
 import { callbackPath, signInsPath } from './paths.ts';
 import { TemporarilyUnavailableError } from './unavailable.ts';
 import { isUpstreamError } from './upstream/errors.ts';
@@ -59,19 +61,21 @@ async function connectOver(
     production: context.production,
     logger,
   });
-  const bridge = await explainStoreFailure(context, () =>
-    createBridge({
-      publicUrl,
-      resources,
-      scopes: [...scopes, ...requiredScopes],
-      store,
-      upstream: client,
-      admission: createAdmission(settings, upstream.groupNames),
-      accessTokenLifetime: settings.bridgeAccessTokenLifetime,
-      clientDocuments: settings.bridgeClientDocuments,
-      logger,
-    }),
-  );
+  // Servers that share a store, as companies do who have one Redis, let other people in.
+  const ownStore = partOfStore(store, publicUrl);
+  const bridge = createBridge({
+    publicUrl,
+    resources,
+    scopes: [...scopes, ...requiredScopes],
+    // What one IdP said of somebody, and gave to be asked again, is nothing for another. Clients stay known.
+    store: partOfStore(ownStore, nameOfServer(upstream)),
+    keys: await explainStoreFailure(context, () => openKeys(ownStore)),
+    upstream: client,
+    admission: createAdmission(settings, upstream.groupNames),
+    accessTokenLifetime: settings.bridgeAccessTokenLifetime,
+    clientDocuments: settings.bridgeClientDocuments,
+    logger,
+  });
   const connection = await connectAuthorizationServer(
     {
       metadata: { kind: 'own', metadata: bridge.metadata, keys: bridge.keys },
@@ -101,6 +105,13 @@ async function connectOver(
       bridge.grants.onEnd((grantId) => listener({ subject: undefined, sessionId: grantId, issuedAt: now() })),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
+}
+
+/** Tells one IdP from another, also where both are known by the same provider. */
+function nameOfServer({ id, server }: Upstream): string {
+  if (server.kind === 'oidc') return `${id}:${server.issuer}`;
+  const { endpoints } = server;
+  return `${id}:${endpoints.kind === 'discover' ? endpoints.issuer : endpoints.authorizationEndpoint}`;
 }
 
 function unsafeSettings(values: BridgeSettings, { nameOf }: ConnectionContext) {

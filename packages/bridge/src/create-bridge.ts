@@ -8,14 +8,14 @@ import {
 } from './authorization-server/create-authorization-server.ts';
 import { createGrants, type Grants } from './grants/grants.ts';
 import { createRecheck } from './grants/recheck.ts';
-import { openKeys } from './keys.ts';
 import { signInsPath } from './paths.ts';
 import { createRequestLogger } from './request-logger.ts';
+import { createBrowserCookie } from './sign-in/browser-cookie.ts';
 import { createSignIn } from './sign-in/create-sign-in.ts';
 import type { UpstreamClient } from './upstream/sign-in.ts';
 
 export interface BridgeOptions
-  extends Omit<AuthorizationServerOptions, 'keys' | 'grants' | 'recheck' | 'callerOf'> {
+  extends Omit<AuthorizationServerOptions, 'grants' | 'recheck' | 'browserOf' | 'callerOf'> {
   upstream: UpstreamClient;
   admission: Admission;
 }
@@ -32,24 +32,32 @@ export interface Bridge {
 /**
  * Makes an authorization server that registers clients, asks for consent, signs people in at an IdP, and issues tokens
  * of its own.
- *
- * @throws a `StoreUnavailableError` when the store does not answer.
  */
-export async function createBridge(options: BridgeOptions): Promise<Bridge> {
-  const { publicUrl, store, upstream, admission } = options;
+export function createBridge(options: BridgeOptions): Bridge {
+  const { publicUrl, store, keys, upstream, admission } = options;
   const logger = createRequestLogger(options.logger);
-  const keys = await openKeys(store);
   const grants = createGrants(store);
+  const browsers = createBrowserCookie(publicUrl);
   const callers = new WeakMap<IncomingMessage, readonly string[]>();
   const { provider, publicKeys, metadata } = createAuthorizationServer({
     ...options,
     logger,
-    keys,
     grants,
     recheck: createRecheck({ store, grants, upstream, admission, logger }),
+    browserOf: browsers.find,
     callerOf: (request) => callers.get(request) ?? [],
   });
-  const pages = { provider, store, upstream, grants, admission, formKey: keys.forms, publicUrl, logger };
+  const pages = {
+    provider,
+    store,
+    upstream,
+    grants,
+    admission,
+    browsers,
+    formKey: keys.forms,
+    publicUrl,
+    logger,
+  };
   for (const page of createSignIn(pages)) provider.use(page);
   const answer = provider.callback();
   const toPublicUrl = createUrlRewriter(publicUrl);

@@ -340,6 +340,33 @@ describe('the answer to a client', () => {
   });
 
   it.each<AuthorizationParameters>([
+    { prompt: 'none' },
+    { response_type: 'token' },
+    { response_mode: 'fragment', prompt: 'none' },
+    { response_mode: 'form_post', prompt: 'none' },
+    { resource: 'https://evil.example/' },
+    { redirect_uri: [], response_type: 'token' },
+  ])('is no link to a site that nobody agreed to go to (RFC 9700 section 4.11.2): %j', async (parameters) => {
+    await using bridge = await start();
+    const site = 'https://client.example.com/callback';
+    const client = await registerClient(bridge.publicUrl, { redirect_uris: [site] });
+    const { answer } = await ask(bridge, client, { redirect_uri: site, ...parameters });
+    expect(answer).toMatchObject({ status: 400, location: undefined });
+    expect(answer.html).toContain('Sign-in stopped');
+    expect(answer.html).not.toContain('client.example.com');
+  });
+
+  it('goes to such a site once the person has decided', async () => {
+    await using bridge = await start();
+    const site = 'https://client.example.com/callback';
+    const client = await registerClient(bridge.publicUrl, { redirect_uris: [site] });
+    const browser = openBrowser(bridge);
+    const page = await browser.open((await client.begin({ redirect_uri: site })).url);
+    const { url } = await browser.open(locationOf(await browser.press(page, 'cancel')));
+    expect(url.href).toMatch(/^https:\/\/client\.example\.com\/callback\?error=access_denied&/);
+  });
+
+  it.each<AuthorizationParameters>([
     { prompt: 'login' },
     { prompt: 'consent' },
     { prompt: 'select_account' },

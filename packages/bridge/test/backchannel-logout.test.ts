@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
 import { ada, freePort, type StandIn, startStandIn } from '@mcp-whoami/testkit';
 import { expect, it } from 'vitest';
 import { startBridge } from './bridge-under-test.ts';
 import { registerClient } from './client.ts';
 import { bridgeClient, openIdUpstream } from './openid.ts';
+import { secret, sqliteFile } from './stores.ts';
 
 /** A bridge with an OpenID Connect provider behind it, at which Ada has signed in by one client. */
-async function signedIn() {
+async function signedIn(session: object = { sid: 'session-1' }, store: object = {}) {
   await using cleanup = new AsyncDisposableStack();
   const port = await freePort();
   const idp = cleanup.use(
@@ -16,11 +18,11 @@ async function signedIn() {
       registration: 'off',
       refreshTokens: 'always',
       clients: [{ ...bridgeClient, redirect_uris: [`http://localhost:${port}/oauth/callback`] }],
-      idTokenClaims: (claims) => ({ ...claims, sid: 'session-1' }),
+      idTokenClaims: (claims) => ({ ...claims, ...session }),
     }),
   );
   const bridge = cleanup.use(
-    await startBridge({ port, upstream: openIdUpstream(idp), settings: { tokenCacheSeconds: 0 } }),
+    await startBridge({ port, upstream: openIdUpstream(idp), settings: { tokenCacheSeconds: 0, ...store } }),
   );
   const client = await registerClient(bridge.publicUrl);
   const tokens = await client.signIn('ada');
@@ -64,6 +66,19 @@ it.each([
   expect(ended).toHaveLength(1);
 });
 
+it('a logout of a session ends what may be of it, where the sign-in named none', async () => {
+  await using started = await signedIn({});
+  const { bridge, idp, client, tokens } = started;
+  await bridge.connection.backchannelLogout?.(logoutToken(idp, { sub: 'grace', sid: 'session-1' }));
+  await expect(bridge.connection.verifyAccessToken(tokens.access_token)).resolves.toBeDefined();
+
+  await bridge.connection.backchannelLogout?.(logoutToken(idp, { sub: ada.sub, sid: 'session-1' }));
+  await expect(bridge.connection.verifyAccessToken(tokens.access_token)).rejects.toMatchObject({
+    code: 'revoked',
+  });
+  expect((await client.refresh(tokens.refresh_token)).status).toBe(400);
+});
+
 it.each([
   ['of another user', { sub: 'grace' }],
   ['of another session', { sub: ada.sub, sid: 'session-2' }],
@@ -75,6 +90,22 @@ it.each([
   await bridge.connection.backchannelLogout?.(logoutToken(idp, about));
 
   await expect(bridge.connection.verifyAccessToken(tokens.access_token)).resolves.toBeDefined();
+});
+
+it('a logout that came while the store was down is taken once it is sent again', async () => {
+  await using store = await sqliteFile();
+  await using started = await signedIn(undefined, { storeUrl: store.url, bridgeSecret: [secret] });
+  const { bridge, idp, tokens } = started;
+  const token = logoutToken(idp, { sub: ada.sub });
+  using other = new DatabaseSync(store.file);
+  other.exec('BEGIN IMMEDIATE');
+  await expect(bridge.connection.backchannelLogout?.(token)).rejects.toMatchObject({ status: 503 });
+  other.exec('COMMIT');
+
+  await bridge.connection.backchannelLogout?.(token);
+  await expect(bridge.connection.verifyAccessToken(tokens.access_token)).rejects.toMatchObject({
+    code: 'revoked',
+  });
 });
 
 it('takes no logout token for another client, nor one that somebody else signed', async () => {

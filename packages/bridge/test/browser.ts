@@ -12,6 +12,7 @@ export interface Answer {
 }
 
 export type Browser = ReturnType<typeof openBrowser>;
+export type Tab = ReturnType<typeof openTab>;
 
 /** What a browser of these tests knows of the world. */
 export interface World {
@@ -23,16 +24,13 @@ export interface World {
 
 const MAX_REDIRECTS = 10;
 
-/** A browser with cookies of its own that goes one step at a time. */
-export function openBrowser({ origin, publicUrl, github }: World) {
-  const cookies = new CookieJar(undefined, { prefixSecurity: 'strict' });
-  const publicOrigin = new URL(publicUrl).origin;
-
-  const ask = async (target: URL | string, init: RequestInit = {}): Promise<Answer> => {
+/** Makes one step of a browser with these cookies, which finds a server where `reach` says. */
+const createAsk =
+  (cookies: CookieJar, reach = ({ href }: URL) => href) =>
+  async (target: URL | string, init: RequestInit = {}): Promise<Answer> => {
     const url = new URL(target);
     const cookie = await cookies.getCookieString(url.href);
-    const { href } = url.origin === publicOrigin ? new URL(url.pathname + url.search, origin) : url;
-    const response = await fetch(href, {
+    const response = await fetch(reach(url), {
       ...init,
       redirect: 'manual',
       headers: { accept: 'text/html', ...(cookie ? { cookie } : {}), ...init.headers },
@@ -47,6 +45,41 @@ export function openBrowser({ origin, publicUrl, github }: World) {
       location: location === null ? undefined : new URL(location, url),
     };
   };
+
+const newCookies = () => new CookieJar(undefined, { prefixSecurity: 'strict' });
+
+/** A browser that takes one step at a time, at servers that are where their URLs say. */
+export function openTab(cookies = newCookies()) {
+  const ask = createAsk(cookies);
+  /** A GET, or the POST of a form. */
+  const go = (
+    to: URL | string,
+    { form, headers = {} }: { form?: Record<string, string>; headers?: Record<string, string> } = {},
+  ): Promise<Answer> =>
+    ask(to, { headers, ...(form && { method: 'POST', body: new URLSearchParams(form) }) });
+
+  /** Follows redirects, up to a page or to a URL that begins so. */
+  const follow = async (page: Answer, until?: string): Promise<Answer> => {
+    if (page.location === undefined || (until !== undefined && page.location.href.startsWith(until)))
+      return page;
+    return follow(await go(page.location), until);
+  };
+
+  return {
+    cookies,
+    go,
+    follow,
+    open: async (url: URL | string, until?: string) => follow(await go(url), until),
+  };
+}
+
+/** A browser with cookies of its own that knows a bridge by its public URL, and leaves for programs. */
+export function openBrowser({ origin, publicUrl, github }: World) {
+  const cookies = newCookies();
+  const publicOrigin = new URL(publicUrl).origin;
+  const ask = createAsk(cookies, (url) =>
+    url.origin === publicOrigin ? new URL(url.pathname + url.search, origin).href : url.href,
+  );
 
   /** Follows redirects to a page, or to where the browser leaves for a program. */
   const open = async (target: URL | string): Promise<Answer> => {
@@ -78,8 +111,25 @@ export function openBrowser({ origin, publicUrl, github }: World) {
   };
 }
 
-export function formTokenOf({ html }: Answer): string {
-  return /name="token" value="([^"]*)"/.exec(html)?.[1] ?? '';
+/** The hidden fields of each form of a page. */
+export function formsOf({ html }: Pick<Answer, 'html'>): Record<string, string>[] {
+  return [...html.matchAll(/<form[\s\S]*?<\/form>/g)].map(([form]) =>
+    Object.fromEntries(
+      [...form.matchAll(/type="hidden" name="([^"]*)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
+        name,
+        value,
+      ]),
+    ),
+  );
+}
+
+/** Presses Continue, or another button, on the page of consent. */
+export function choose(tab: Tab, page: Answer, choice = 'continue'): Promise<Answer> {
+  return tab.go(page.url, { form: { ...formsOf(page)[0], choice } });
+}
+
+export function formTokenOf(page: Answer): string {
+  return formsOf(page)[0]?.token ?? '';
 }
 
 /** Where an answer sends the browser. */

@@ -71,6 +71,49 @@ describe('takes back only the browser that it sent to the IdP (GHSA-rww4-4w9c-77
   });
 });
 
+describe('with cookies that a neighbour under the same domain has planted', () => {
+  /** A sign-in that an attacker has begun, whose victim comes back from the IdP next. */
+  async function planted() {
+    const bridge = await start();
+    const client = await registerClient(bridge.publicUrl);
+    const [attacker, victim] = [openBrowser(bridge), openBrowser(bridge)];
+    const begun = await client.begin();
+    const page = await attacker.open(begun.url);
+    const { pathname } = page.url;
+    for (const [path, cookies] of [
+      [pathname, await attacker.cookies.getCookies(page.url.href)],
+      [
+        pathname.replace('sign-in', 'authorize'),
+        await attacker.cookies.getCookies(page.url.href.replace('sign-in', 'authorize')),
+      ],
+    ] as const)
+      for (const { key, value } of cookies)
+        if (key.startsWith('mcp_bridge'))
+          await victim.cookies.setCookie(`${key}=${value}; Path=${path}`, bridge.publicUrl);
+    const upstream = locationOf(await victim.press(await victim.open(page.url)));
+    const done = locationOf(await victim.ask(locationOf(await victim.ask(upstream))));
+    expect(done.pathname).toBe(`${pathname}/done`);
+    return { bridge, attacker, victim, done, [Symbol.asyncDispose]: () => bridge[Symbol.asyncDispose]() };
+  }
+
+  it('the sign-in ends in the browser alone that was at the IdP', async () => {
+    await using flow = await planted();
+    const { attacker, victim, done } = flow;
+    expect(await attacker.ask(done)).toMatchObject({ status: 400, location: undefined });
+    expect((await victim.open(done)).url.searchParams.get('code')).toEqual(expect.any(String));
+  });
+
+  it('and another one that is faster after it gets no code', async () => {
+    await using flow = await planted();
+    const { attacker, victim, done } = flow;
+    const resume = locationOf(await victim.ask(done));
+    expect(resume.pathname).toMatch(/^\/oauth\/authorize\//);
+    const { url } = await attacker.open(resume);
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({ error: 'access_denied' });
+    expect(url.searchParams.has('code')).toBe(false);
+  });
+});
+
 describe('takes a `state`', () => {
   it('once, whoever races', async () => {
     await using flow = await beforeCallback();
@@ -357,6 +400,18 @@ describe('the cookie that tells one browser from another', () => {
       [name]: attributes,
       [`${name}.sig`]: attributes,
     });
+  });
+
+  it('is there for the whole sign-in, also if the browser has had it for almost a day', async () => {
+    await using bridge = await start();
+    const client = await registerClient(bridge.publicUrl);
+    const browser = openBrowser(bridge);
+    const first = await browser.open((await client.begin()).url);
+    const again = await browser.open((await client.begin()).url);
+    const valuesOf = ({ headers }: typeof first) =>
+      headers.getSetCookie().map((line) => line.slice(0, line.indexOf(';')));
+    expect(valuesOf(again)).toEqual(valuesOf(first));
+    expect(valuesOf(again)).toHaveLength(2);
   });
 
   it('is Secure and bound to the very host on https, as every other one is Secure', async () => {

@@ -1,10 +1,10 @@
 import { adaAtGithub } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
+import { choose, openTab } from './browser.ts';
 import { refusalOf, registerClient, tokensOf } from './client.ts';
 import { days, minutes, pass } from './clock.ts';
 import { startWithGithub } from './github.ts';
 import { describeEachStore, secret } from './stores.ts';
-import { choose, openBrowser } from './tab.ts';
 
 const start = (
   settings: { bridgeAccessTokenLifetime?: number; storeUrl?: string; bridgeSecret?: string[] } = {},
@@ -113,7 +113,7 @@ describe('a sign-in', () => {
   const begin = async (bridge: Awaited<ReturnType<typeof start>>) => {
     const client = await registerClient(bridge.publicUrl);
     const begun = await client.begin();
-    const browser = openBrowser();
+    const browser = openTab();
     return { client, begun, browser, page: await browser.open(begun.url) };
   };
 
@@ -133,7 +133,7 @@ describe('a sign-in', () => {
     expect((await choose(browser, page)).status).toBe(400);
     // Also for a browser that keeps its cookies for longer than it was told.
     const kept = cookies.cookies.map(({ key, value }) => `${key}=${value}`).join('; ');
-    expect((await openBrowser().go(page.url, { headers: { cookie: kept } })).status).toBe(400);
+    expect((await openTab().go(page.url, { headers: { cookie: kept } })).status).toBe(400);
   });
 
   it('may take ten minutes at the IdP', async () => {

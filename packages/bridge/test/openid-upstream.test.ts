@@ -324,6 +324,50 @@ describe('asking an OpenID Connect provider again', () => {
     expect(idp.requests.count('userinfo')).toBe(asked);
   });
 
+  it('takes no address for verified because another one was', async () => {
+    let answer: object = { email: 'ada@example.com', email_verified: true };
+    await using idp = await startIdp({
+      idTokenClaims: (claims) => ({ ...claims, email: 'boss@example.com' }),
+      userinfoAnswer: () => ({ status: 200, body: { sub: ada.sub, ...answer } }),
+    });
+    const unverified = await signInAt(upstreamOf(idp));
+    expect(unverified.signedIn.identity.verifiedEmails).toEqual([]);
+
+    await using other = await startIdp({
+      idTokenClaims: (claims) => ({ ...claims, email: 'ada@example.com', email_verified: true }),
+      userinfoAnswer: () => ({ status: 200, body: { sub: ada.sub, ...answer } }),
+    });
+    answer = {};
+    const { client, signedIn } = await signInAt({ ...upstreamOf(other), scopesWhereSupported: [] });
+    expect(signedIn.identity.verifiedEmails).toEqual(['ada@example.com']);
+    answer = { email: 'boss@example.com' };
+    expect((await client.revalidate(signedIn.session)).identity.verifiedEmails).toEqual([]);
+  });
+
+  it('without a refresh token keeps no group that userinfo no longer names, also once it cannot be asked', async () => {
+    let groups: object = { groups: ['staff'] };
+    await using idp = await startIdp({
+      userinfoAnswer: () => ({ status: 200, body: { sub: ada.sub, ...groups } }),
+    });
+    const { client, signedIn } = await signInAt({
+      ...upstreamOf(idp, {
+        identify: ({ sub, groups: named }) => ({
+          id: String(sub),
+          claims: {},
+          verifiedEmails: [],
+          groups: Array.isArray(named) ? named : [],
+        }),
+      }),
+      scopesWhereSupported: [],
+    });
+    expect(signedIn.identity.groups).toEqual(['staff']);
+    groups = {};
+    const again = await client.revalidate(signedIn.session);
+    expect(again.identity.groups).toEqual([]);
+    const ended = JSON.stringify({ ...JSON.parse(again.session), expiresAt: 1 });
+    expect(await client.revalidate(ended)).toMatchObject({ provedBy: 'grant', identity: { groups: [] } });
+  });
+
   it('without a refresh token and userinfo introspects the access token', async () => {
     await using idp = await startIdp({
       introspection: true,

@@ -1,11 +1,11 @@
 import { adaAtGithub, startGithubLike } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
 import { startBridge } from './bridge-under-test.ts';
+import { choose, formsOf, openTab } from './browser.ts';
 import { trustedCertificate } from './certificate.ts';
 import { callWith, registerClient, tokensOf } from './client.ts';
 import { type FrontOptions, startFront } from './front.ts';
 import { upstreamOf } from './github.ts';
-import { choose, formsOf, openBrowser } from './tab.ts';
 
 /** A bridge behind a proxy, whose public URL has a path. */
 const startBehind = async (options: FrontOptions, path: string) => {
@@ -50,7 +50,7 @@ describe('behind a proxy', () => {
     const { publicUrl } = bridge;
     const client = await registerClient(publicUrl);
     const begun = await client.begin();
-    const browser = openBrowser();
+    const browser = openTab();
 
     // One step after the other, of which each stays under the public URL.
     let page = await browser.go(begun.url);
@@ -99,9 +99,9 @@ describe('behind a proxy', () => {
     expect(urls).toHaveLength(6);
     for (const [, url] of urls) expect(url).toMatch(new RegExp(`^${publicUrl}($|/oauth/)`));
     expect((await fetch(String(metadata.jwks_uri))).status).toBe(200);
-    expect(bridge.connection.about.notes.join()).toContain(`${publicUrl}/oauth/callback`);
+    expect(bridge.connection.about.setup?.join()).toContain(`${publicUrl}/oauth/callback`);
 
-    const browser = openBrowser();
+    const browser = openTab();
     const entry = await browser.go(`${publicUrl}/sign-ins`);
     const own = await browser.follow(await browser.go(entry.url, { form: formsOf(entry)[0] ?? {} }));
     expect({ url: own.url.href, status: own.status }).toEqual({ url: `${publicUrl}/sign-ins`, status: 200 });
@@ -120,7 +120,7 @@ describe('behind a proxy', () => {
     front.forwardTo(bridge.origin);
     const client = await registerClient(publicUrl);
     const begun = await client.begin();
-    const browser = openBrowser();
+    const browser = openTab();
     const stranger = await browser.follow(await choose(browser, await browser.open(begun.url)));
     expect(stranger.status).toBe(403);
     const [, back = ''] = /<a href="([^"]*)"/.exec(stranger.html) ?? [];
@@ -128,4 +128,22 @@ describe('behind a proxy', () => {
     expect(location?.searchParams.get('error')).toBe('access_denied');
     expect(location?.searchParams.get('state')).toBe(begun.state);
   });
+});
+
+it('sign-ins at two servers of one host, side by side in one browser', async () => {
+  const certificate = await trustedCertificate();
+  // Cookies do not tell ports apart: it is one host for them.
+  await using one = await startBehind({ certificate }, '/one');
+  await using other = await startBehind({ certificate }, '/other');
+  const browser = openTab();
+  const begin = async ({ publicUrl }: { publicUrl: string }) => {
+    const client = await registerClient(publicUrl);
+    const begun = await client.begin();
+    return { client, begun, sent: await choose(browser, await browser.open(begun.url)) };
+  };
+  const flows = [await begin(one), await begin(other)];
+  for (const { client, begun, sent } of flows) {
+    const back = await browser.follow(sent, 'http://127.0.0.1:49152');
+    await tokensOf(await client.redeem(back.location ?? back.url, begun));
+  }
 });

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { adaAtGithub, runProgram, startGithubLike } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
+import { choose, openTab } from './browser.ts';
 import { callWith, refusalOf, registerClient, tokensOf } from './client.ts';
 import { startFront } from './front.ts';
 import { describeEachStore, secret } from './stores.ts';
-import { choose, openBrowser } from './tab.ts';
 
 const program = join(import.meta.dirname, 'bridge-program.ts');
 
@@ -70,7 +70,7 @@ describeEachStore((startStore) => {
     await using bridge = await startProgram({ storeUrl: store.url, bridgeSecret: [secret] });
     const client = await registerClient(bridge.publicUrl);
     const begun = await client.begin();
-    const browser = openBrowser();
+    const browser = openTab();
 
     await bridge.restart();
     let page = await browser.go(begun.url);

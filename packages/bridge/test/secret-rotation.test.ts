@@ -5,12 +5,12 @@ import { adaAtGithub, startGithubLike } from '@mcp-whoami/testkit';
 import { describeRedis } from '@mcp-whoami/testkit/redis';
 import { describe, expect, it } from 'vitest';
 import { type BridgeUnderTest, startBridge } from './bridge-under-test.ts';
+import { choose, openTab } from './browser.ts';
 import { callWith, registerClient, tokensOf } from './client.ts';
 import { minutes, pass } from './clock.ts';
 import { startFront } from './front.ts';
 import { upstreamOf } from './github.ts';
 import { describeEachStore, otherSecret, redisServer, secret, sqliteFile } from './stores.ts';
-import { choose, openBrowser } from './tab.ts';
 
 const thirdSecret = 'Zk2xJ8wVbN5mQ7rT1yU4iO6pA9sD3fG0hL5zX8cV2bM=';
 
@@ -52,7 +52,7 @@ describeEachStore((startStore) => {
     let tokens = await client.signIn('ada');
     // In the midst of a sign-in: at the IdP.
     const begun = await client.begin();
-    const browser = openBrowser();
+    const browser = openTab();
     const atIdp = await choose(browser, await browser.open(begun.url));
 
     for (const secrets of [[otherSecret, secret], [otherSecret]]) {
@@ -126,7 +126,7 @@ describe('what is on the disk', () => {
     const next = await tokensOf(await client.refresh(tokens.refresh_token));
     const begun = await client.begin();
     const callback = await client.walk(begun, 'ada');
-    const browser = openBrowser();
+    const browser = openTab();
     const page = await browser.open((await client.begin()).url);
     const atIdp = await choose(browser, page);
     const personal = await browser.open(`${publicUrl}/sign-ins`);

@@ -1,9 +1,9 @@
 import { adaAtGithub, type GithubAccount, graceAtGithub } from '@mcp-whoami/testkit';
 import { describe, expect, it } from 'vitest';
+import { type Answer, formsOf, openTab, type Tab } from './browser.ts';
 import { refusalOf, registerClient, tokensOf } from './client.ts';
 import { minutes, pass } from './clock.ts';
 import { startWithGithub } from './github.ts';
-import { type Browser, formsOf, openBrowser, type Page } from './tab.ts';
 
 const start = () => startWithGithub({ settings: { tokenCacheSeconds: 0 } }, { signInAs: adaAtGithub });
 type Bridge = Awaited<ReturnType<typeof start>>;
@@ -16,7 +16,7 @@ const giveAccess = async (bridge: Bridge, account: GithubAccount, clientName: st
 };
 
 /** Signs somebody in on their own page. */
-const enter = async (bridge: Bridge, account: GithubAccount, browser: Browser = openBrowser()) => {
+const enter = async (bridge: Bridge, account: GithubAccount, browser: Tab = openTab()) => {
   bridge.github.signInAs(account);
   const url = `${bridge.publicUrl}/sign-ins`;
   const entry = await browser.go(url);
@@ -26,11 +26,11 @@ const enter = async (bridge: Bridge, account: GithubAccount, browser: Browser = 
 };
 
 /** The form that begins a sign-in: the only one without a grant. */
-const entryForm = (page: Page) => formsOf(page).find((form) => !('grant' in form)) ?? {};
-const grantForms = (page: Page) => formsOf(page).filter((form) => 'grant' in form);
-const namesOf = ({ html }: Page) =>
+const entryForm = (page: Answer) => formsOf(page).find((form) => !('grant' in form)) ?? {};
+const grantForms = (page: Answer) => formsOf(page).filter((form) => 'grant' in form);
+const namesOf = ({ html }: Answer) =>
   [...html.matchAll(/<li>\s*<p><strong>([^<]*)<\/strong>/g)].map(([, name]) => name);
-const timesOf = ({ html }: Page) => [...html.matchAll(/datetime="([^"]*)"/g)].map(([, time]) => time);
+const timesOf = ({ html }: Answer) => [...html.matchAll(/datetime="([^"]*)"/g)].map(([, time]) => time);
 
 const isOver = async (bridge: Bridge, { client, tokens }: Awaited<ReturnType<typeof giveAccess>>) => {
   const verdict = await bridge.connection.verifyAccessToken(tokens.access_token).then(
@@ -48,7 +48,7 @@ describe('a person’s own page', () => {
   it('shows nothing before its own sign-in at the IdP, which begins by a POST and asks for no consent', async () => {
     await using bridge = await start();
     await giveAccess(bridge, adaAtGithub, 'Editor');
-    const browser = openBrowser();
+    const browser = openTab();
     bridge.github.requests.clear();
 
     const entry = await browser.go(`${bridge.publicUrl}/sign-ins`);
@@ -119,11 +119,11 @@ describe('a person’s own page', () => {
       { ...gracesForm, grant: adasForm.grant ?? '' },
       adasForm,
       { grant: adasForm.grant ?? '' },
-      { grant: adasForm.grant ?? '', token: entryForm(await openBrowser().go(grace.url)).token ?? '' },
+      { grant: adasForm.grant ?? '', token: entryForm(await openTab().go(grace.url)).token ?? '' },
     ];
     for (const form of forged) expect((await grace.browser.go(grace.url, { form })).status).toBe(400);
     // A browser without a cookie, or one that has signed nobody in.
-    expect((await openBrowser().go(ada.url, { form: adasForm })).status).toBe(400);
+    expect((await openTab().go(ada.url, { form: adasForm })).status).toBe(400);
     expect(await isOver(bridge, adas)).toEqual(alive);
   });
 
@@ -179,10 +179,10 @@ describe('a person’s own page', () => {
   it('is not open to another browser that comes back from the IdP in its place', async () => {
     await using bridge = await start();
     await giveAccess(bridge, adaAtGithub, 'Editor');
-    const attacker = openBrowser();
+    const attacker = openTab();
     const entry = await attacker.go(`${bridge.publicUrl}/sign-ins`);
     const atIdp = await attacker.go(entry.url, { form: entryForm(entry) });
-    const victim = openBrowser();
+    const victim = openTab();
     await victim.go(`${bridge.publicUrl}/sign-ins`);
     const back = await victim.go(atIdp.location ?? '');
     expect((await victim.go(back.location ?? '')).status).toBe(400);
@@ -192,7 +192,7 @@ describe('a person’s own page', () => {
   it('says so when the person cancels at the IdP, and when the IdP is down', async () => {
     await using bridge = await start();
     bridge.github.signInAs(undefined);
-    const browser = openBrowser();
+    const browser = openTab();
     const entry = await browser.go(`${bridge.publicUrl}/sign-ins`);
     const atIdp = await browser.go(entry.url, { form: entryForm(entry) });
     const cancelled = await browser.follow(

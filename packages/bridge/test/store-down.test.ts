@@ -4,10 +4,10 @@ import { isIdpUnreachable } from '@mcp-whoami/provider';
 import { adaAtGithub, freePort } from '@mcp-whoami/testkit';
 import { describeRedis } from '@mcp-whoami/testkit/redis';
 import { expect, it } from 'vitest';
+import { type Answer, choose, formsOf, openTab } from './browser.ts';
 import { callWith, refusalOf, registerClient, tokensOf } from './client.ts';
 import { startWithGithub } from './github.ts';
 import { redisServer, secret, sqliteFile } from './stores.ts';
-import { choose, formsOf, openBrowser, type Page } from './tab.ts';
 
 const startWithRedis = async () => {
   await using cleanup = new AsyncDisposableStack();
@@ -19,7 +19,7 @@ const startWithRedis = async () => {
 };
 
 const retryLater = { status: 503, retryAfter: expect.stringMatching(/^[1-9]\d*$/) };
-const saysRetryLater = ({ status, headers }: Page | Response) =>
+const saysRetryLater = ({ status, headers }: Answer | Response) =>
   expect({ status, retryAfter: headers.get('retry-after') }).toEqual(retryLater);
 
 /** Asks until the store is there again. */
@@ -84,9 +84,9 @@ describeRedis('while the store is down', () => {
     await using bridge = await startWithRedis();
     const client = await registerClient(bridge.publicUrl);
     const begun = await client.begin();
-    const browser = openBrowser();
+    const browser = openTab();
     const steps: string[] = [];
-    const step = async (ask: () => Promise<Page>) => {
+    const step = async (ask: () => Promise<Answer>) => {
       await bridge.redis.kill();
       const page = await ask();
       saysRetryLater(page);
@@ -129,7 +129,7 @@ describeRedis('while the store is down', () => {
   it('a person’s own page says so', async () => {
     await using bridge = await startWithRedis();
     await (await registerClient(bridge.publicUrl)).signIn('ada');
-    const browser = openBrowser();
+    const browser = openTab();
     const url = `${bridge.publicUrl}/sign-ins`;
     const entry = await browser.go(url);
     const own = await browser.follow(await browser.go(url, { form: formsOf(entry)[0] ?? {} }));

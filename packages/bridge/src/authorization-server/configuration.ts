@@ -5,7 +5,12 @@ import {
   sharedConfiguration,
 } from '@mcp-whoami/authorization-server';
 import type { JsonObject } from '@mcp-whoami/provider';
-import { type AdapterFactory, type Configuration, interactionPolicy } from 'oidc-provider';
+import {
+  type AdapterFactory,
+  type Configuration,
+  interactionPolicy,
+  type KoaContextWithOIDC,
+} from 'oidc-provider';
 import { type Access, GRANT_LIFETIME_SECONDS, type Grants } from '../grants/grants.ts';
 import { type BridgeKeys, SIGNING_ALG } from '../keys.ts';
 import { routes, signInPath } from '../paths.ts';
@@ -43,6 +48,8 @@ export interface ServerOptions {
   keys: BridgeKeys;
   adapter: AdapterFactory;
   grants: Pick<Grants, 'find'>;
+  /** The mark of the browser that a request comes from; nothing where it has none. */
+  browserOf(ctx: Pick<KoaContextWithOIDC, 'cookies'>): string | undefined;
   /** Asks the IdP again, before a refresh. */
   recheck(grantId: string): Promise<Access | undefined>;
 }
@@ -108,8 +115,10 @@ export function configureServer(options: ServerOptions): Configuration {
       return { ...profileClaims(access?.claims ?? {}, token.scopes), sid: token.grantId };
     },
     loadExistingGrant: async (ctx) => {
-      const grantId = ctx.oidc.result?.consent?.grantId;
-      return grantId === undefined ? undefined : ctx.oidc.provider.Grant.find(grantId);
+      const { grantId, browser } = ctx.oidc.result?.consent ?? {};
+      // For the browser in which the person signed in: the cookie of this page could be planted in another one.
+      if (grantId === undefined || browser !== options.browserOf(ctx)) return undefined;
+      return ctx.oidc.provider.Grant.find(grantId);
     },
     interactions: {
       url: (_ctx, { uid }) => `${options.publicUrl}${signInPath(uid)}`,

@@ -7,7 +7,7 @@ import type { Access, Grants } from '../grants/grants.ts';
 import { type BridgeKeys, publicKeyOf } from '../keys.ts';
 import { routes } from '../paths.ts';
 import { createAdapter } from './adapter.ts';
-import { configureServer, supportedScopes } from './configuration.ts';
+import { configureServer, type ServerOptions, supportedScopes } from './configuration.ts';
 import {
   allowCrossOrigin,
   limitDocuments,
@@ -16,6 +16,7 @@ import {
   requireOneResource,
   sayWhenToRetry,
 } from './filters.ts';
+import { keepFromStrangers } from './keep-from-strangers.ts';
 import { bridgeMetadata } from './metadata.ts';
 import { createRegisteredClients, sealRegistrations } from './registered-clients.ts';
 import { reportErrors } from './report-errors.ts';
@@ -37,6 +38,8 @@ export interface AuthorizationServerOptions {
   grants: Grants;
   /** Asks the IdP again, before a refresh. */
   recheck(grantId: string): Promise<Access | undefined>;
+  /** The mark of the browser that a request comes from; nothing where it has none. */
+  browserOf: ServerOptions['browserOf'];
   /** What tells one caller from another, of a request. */
   callerOf(request: IncomingMessage): readonly string[];
   logger: WarningLogger;
@@ -63,6 +66,7 @@ export function createAuthorizationServer(options: AuthorizationServerOptions) {
   // What is before it says the same of every request: https or not, whichever way a proxy says it.
   provider.proxy = true;
   reportErrors(provider, logger);
+  keepFromStrangers(provider);
   provider.use(refuseOtherSpellings);
   provider.use(sayWhenToRetry);
   provider.use(allowCrossOrigin);

@@ -109,8 +109,7 @@ export const sayWhenToRetry: Middleware = async (ctx, next) => {
 };
 
 /**
- * Takes exactly one `resource` (RFC 8707 §2): oidc-provider grants each of several, and a token is for one. It is
- * refused before anything else is looked at, so on this server's page.
+ * Takes exactly one `resource` (RFC 8707 §2): oidc-provider grants each of several, and a token is for one.
  */
 export const requireOneResource: Middleware = async (ctx, next) => {
   if (ctx.path !== routes.authorization || !Array.isArray(ctx.query.resource)) return next();

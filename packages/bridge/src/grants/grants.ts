@@ -50,6 +50,9 @@ export interface Grants {
   onEnd(listener: (grantId: string) => void): void;
 }
 
+/** Of a grant whose sign-in named no session: it may be of each that its person has. */
+const ANY_SESSION = 'any session';
+
 /** What an IdP's logout tokens name, as the owner of what finds a grant by it. */
 const logoutOwner = (by: 'subject' | 'session', name: string) => `logout by ${by}: ${name}`;
 
@@ -96,12 +99,12 @@ export function createGrants(store: Store): Grants {
     for (const listener of listeners) listener(grantId);
   };
   /** Finds the grant by what the IdP's logout tokens name. */
-  const indexForLogout = (grantId: string, by: 'subject' | 'session', name: string) =>
+  const indexForLogout = (grantId: string, by: 'subject' | 'session', name: string, value = '') =>
     askStore(() =>
       store.put({
         kind: LOGOUT_KIND,
         id: JSON.stringify([grantId, by]),
-        value: '',
+        value,
         lifetime: GRANT_LIFETIME_SECONDS,
         group: grantId,
         owner: logoutOwner(by, name),
@@ -112,8 +115,11 @@ export function createGrants(store: Store): Grants {
       if (isLasting) for (const other of await listOf(subject)) await update(other.grantId, { session });
       const since = now();
       const times = { since, lastUsed: since, checkedAt: since };
-      if (logoutIds !== undefined) await indexForLogout(grantId, 'subject', logoutIds.subject);
-      if (logoutIds?.sessionId !== undefined) await indexForLogout(grantId, 'session', logoutIds.sessionId);
+      if (logoutIds !== undefined) {
+        const { subject: name, sessionId } = logoutIds;
+        await indexForLogout(grantId, 'subject', name, sessionId === undefined ? ANY_SESSION : '');
+        if (sessionId !== undefined) await indexForLogout(grantId, 'session', sessionId);
+      }
       await keep(grantId, { subject, claims: identity.claims, session, ...client, ...times });
     },
     find,
@@ -122,10 +128,17 @@ export function createGrants(store: Store): Grants {
     end,
     onEnd: (listener) => void listeners.push(listener),
     logOut: async ({ subject, sessionId, issuedAt }) => {
-      // With a session only that one (OpenID Connect Back-Channel Logout §2.4).
-      const owner =
-        sessionId === undefined ? logoutOwner('subject', subject ?? '') : logoutOwner('session', sessionId);
-      const ended = await askStore(() => store.list(owner));
+      const listed = (by: 'subject' | 'session', name: string | undefined) =>
+        name === undefined ? [] : askStore(() => store.list(logoutOwner(by, name)));
+      const ofPerson = await listed('subject', subject);
+      // With a session only that one (OpenID Connect Back-Channel Logout §2.4), and what may be of it.
+      const ended =
+        sessionId === undefined
+          ? ofPerson
+          : [
+              ...(await listed('session', sessionId)),
+              ...ofPerson.filter(({ value }) => value === ANY_SESSION),
+            ];
       for (const { group = '' } of ended) {
         const granted = await find(group);
         if (granted !== undefined && granted.since <= issuedAt) await end(group);

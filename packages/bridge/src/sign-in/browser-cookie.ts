@@ -1,11 +1,14 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import type { Middleware } from '@mcp-whoami/authorization-server';
 
-type Context = Parameters<Middleware>[0];
+type Context = Pick<Parameters<Middleware>[0], 'cookies'>;
 
 const RANDOM_BYTES = 32;
 
-/** How long a browser keeps the cookie, in ms. */
+/** As many hexadecimal digits as tell the servers of one host apart. */
+const PATH_DIGITS = 12;
+
+/** How long a browser keeps the cookie after the last page that needs it, in ms. */
 const LIFETIME_MS = 24 * 3_600_000;
 
 /**
@@ -20,23 +23,24 @@ export interface BrowserCookie {
 }
 
 /**
- * @param publicUrl of the server. On https the cookie is bound to its very host (`__Host-`, RFC 6265bis §4.1.3.2); on
- *   loopback http, where Safari drops such cookies, it has the port in its name, which cookies do not tell apart.
+ * @param publicUrl of the server. On https the cookie is bound to its very host (`__Host-`, RFC 6265bis §4.1.3.2), which
+ *   Safari drops on loopback http. Its name has port and path, as such cookies tell neither of them apart.
  */
 export function createBrowserCookie(publicUrl: string): BrowserCookie {
-  const { protocol, port } = new URL(publicUrl);
+  const { protocol, port, pathname } = new URL(publicUrl);
   const secure = protocol === 'https:';
-  const name = secure ? '__Host-mcp-sign-in' : `mcp-sign-in-${port}`;
-  const find = (ctx: Context) => {
-    const value = ctx.cookies.get(name, { signed: true });
-    return value === undefined || value === '' ? undefined : markOf(value);
-  };
+  const name = [secure ? '__Host-mcp-sign-in' : 'mcp-sign-in', port, shortened(pathname)]
+    .filter(Boolean)
+    .join('-');
+  const read = (ctx: Context) => ctx.cookies.get(name, { signed: true }) || undefined;
   return {
-    find,
+    find: (ctx) => {
+      const value = read(ctx);
+      return value && markOf(value);
+    },
     ensure: (ctx) => {
-      const found = find(ctx);
-      if (found !== undefined) return found;
-      const value = randomBytes(RANDOM_BYTES).toString('base64url');
+      // Also one that it has is sent again: it could end while the person is at the IdP.
+      const value = read(ctx) ?? randomBytes(RANDOM_BYTES).toString('base64url');
       ctx.cookies.set(name, value, {
         path: '/',
         httpOnly: true,
@@ -51,6 +55,10 @@ export function createBrowserCookie(publicUrl: string): BrowserCookie {
   };
 }
 
+function shortened(pathname: string): string {
+  return pathname === '/' ? '' : hash('sha256', pathname).slice(0, PATH_DIGITS);
+}
+
 function markOf(value: string): string {
-  return createHash('sha256').update(value).digest('base64url');
+  return hash('sha256', value, 'base64url');
 }

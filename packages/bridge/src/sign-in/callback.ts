@@ -4,6 +4,7 @@ import { callbackPath, donePath, signInPath, signInsPath } from '../paths.ts';
 import { isUpstreamError } from '../upstream/errors.ts';
 import type { SignedIn } from '../upstream/sign-in.ts';
 import { type Context, createStop, goTo, show, showFailure } from './answers.ts';
+import type { Outcome, SignInPlace } from './outcomes.ts';
 import { retryPage, strangerPage } from './pages.ts';
 import type { Pending } from './pending.ts';
 import type { SignInParts } from './sign-in-parts.ts';
@@ -62,7 +63,7 @@ export function createCallback(options: CallbackOptions): Middleware {
   }
 
   async function receive(ctx: Context, answer: URLSearchParams, flow: Pending): Promise<void> {
-    const { interaction } = flow;
+    const { interaction, browser } = flow;
     let signedIn: SignedIn;
     try {
       signedIn = await upstream.finish(answer, { ...flow, redirectUri });
@@ -70,27 +71,27 @@ export function createCallback(options: CallbackOptions): Middleware {
       if (!isUpstreamError(error)) throw error;
       if (error.code === 'upstream_denied' && interaction !== undefined) {
         logger.warn({ reason: error.code }, `sign-in at ${upstream.title}: ${error.logMessage}`);
-        return end(ctx, interaction, { denied: error.message });
+        return end(ctx, { interaction, browser }, { denied: error.message });
       }
       const again = interaction === undefined ? signInsPath : signInPath(interaction);
       return showFailure(ctx, error, `${publicUrl}${again}`, options);
     }
     const { subject, identity } = signedIn;
     const name = nameOf(signedIn);
-    if (interaction === undefined) return options.enterPersonalPage(ctx, flow.browser, { subject, name });
-    if (admission.admit(subject, identity)) return end(ctx, interaction, { signedIn });
+    if (interaction === undefined) return options.enterPersonalPage(ctx, browser, { subject, name });
+    if (admission.admit(subject, identity)) return end(ctx, { interaction, browser }, { signedIn });
 
     logger.warn(
       { reason: 'not_admitted' },
       `signed in and not among who may come: ${admission.explain(subject, identity)}`,
     );
-    await outcomes.put(interaction, { denied: 'this account has no access to this server' });
+    await outcomes.put({ interaction, browser }, { denied: 'this account has no access to this server' });
     return show(ctx, 403, strangerPage(name, upstream.title, `${publicUrl}${donePath(interaction)}`));
   }
 
-  async function end(ctx: Context, interaction: string, outcome: Parameters<typeof outcomes.put>[1]) {
-    await outcomes.put(interaction, outcome);
-    return goTo(ctx, `${publicUrl}${donePath(interaction)}`);
+  async function end(ctx: Context, place: SignInPlace, outcome: Outcome) {
+    await outcomes.put(place, outcome);
+    return goTo(ctx, `${publicUrl}${donePath(place.interaction)}`);
   }
 }
 

@@ -84,8 +84,9 @@ export function createConsent(options: SignInParts & { provider: Provider }): Mi
 
   /** Ends the authorization request with what came of the sign-in at the IdP. */
   async function finish(ctx: Context, interaction: Interaction): Promise<void> {
-    const outcome = await outcomes.take(interaction.uid);
-    if (outcome === undefined) {
+    const browser = browsers.find(ctx);
+    const outcome = browser && (await outcomes.take({ interaction: interaction.uid, browser }));
+    if (!browser || !outcome) {
       // A browser that fetches ahead comes twice.
       if (interaction.result !== undefined) return goTo(ctx, interaction.returnTo);
       return stop(ctx, 400, 'interaction_unknown', GONE);
@@ -103,7 +104,7 @@ export function createConsent(options: SignInParts & { provider: Provider }): Mi
       clientName: client?.clientName ?? request.client_id,
     });
     // Each prompt that a client may ask for has its answer, or the page would come again.
-    return resume(ctx, { login: { accountId: subject }, consent: { grantId }, select_account: {} });
+    return resume(ctx, { login: { accountId: subject }, consent: { grantId, browser }, select_account: {} });
   }
 
   async function resume(ctx: Context, result: object): Promise<void> {

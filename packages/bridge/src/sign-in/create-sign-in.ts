@@ -6,7 +6,7 @@ import type { Admission } from '../admission.ts';
 import type { Grants } from '../grants/grants.ts';
 import { callbackPath } from '../paths.ts';
 import type { UpstreamClient } from '../upstream/sign-in.ts';
-import { createBrowserCookie } from './browser-cookie.ts';
+import type { BrowserCookie } from './browser-cookie.ts';
 import { createCallback } from './callback.ts';
 import { createConsent } from './consent.ts';
 import { createFormTokens } from './form-token.ts';
@@ -20,6 +20,7 @@ export interface SignInOptions {
   upstream: UpstreamClient;
   grants: Grants;
   admission: Admission;
+  browsers: BrowserCookie;
   /** Makes the tokens of forms. */
   formKey: Buffer;
   /** Of the server, without a slash at the end. */
@@ -29,14 +30,14 @@ export interface SignInOptions {
 
 /** The pages on which a person consents, comes back from the IdP, and sees what they granted. */
 export function createSignIn(options: SignInOptions): Middleware[] {
-  const { provider, store, upstream, grants, admission, formKey, publicUrl, logger } = options;
+  const { provider, store, upstream, grants, admission, browsers, formKey, publicUrl, logger } = options;
   const parts = {
     upstream,
     grants,
     publicUrl,
     logger,
     forms: createFormTokens(formKey),
-    browsers: createBrowserCookie(publicUrl),
+    browsers,
     pending: createPendingSignIns(store, upstream, `${publicUrl}${callbackPath}`),
     outcomes: createOutcomes(store),
   };

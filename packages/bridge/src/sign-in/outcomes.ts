@@ -29,21 +29,30 @@ const outcome = z.union([
 /** How a person's sign-in at the IdP ended: with who they are, or why they get no access. */
 export type Outcome = { signedIn: SignedIn } | { denied: string };
 
-/** What came of the sign-ins at the IdP, by the interaction that waits for it. */
+/** Which sign-in it is: of an interaction, whose cookie a neighbour under the same domain can plant, in a browser. */
+export interface SignInPlace {
+  interaction: string;
+  browser: string;
+}
+
+/** What came of the sign-ins at the IdP, for the browser and the interaction that wait for it. */
 export interface Outcomes {
-  put(interaction: string, reached: Outcome): Promise<void>;
-  take(interaction: string): Promise<Outcome | undefined>;
+  put(place: SignInPlace, reached: Outcome): Promise<void>;
+  take(place: SignInPlace): Promise<Outcome | undefined>;
 }
 
 export function createOutcomes(store: Store): Outcomes {
-  const keyOf = (interaction: string) => ({ kind: KIND, id: interaction });
+  const keyOf = ({ interaction, browser }: SignInPlace) => ({
+    kind: KIND,
+    id: JSON.stringify([interaction, browser]),
+  });
   return {
-    put: (interaction, reached) =>
+    put: (place, reached) =>
       askStore(() =>
-        store.put({ ...keyOf(interaction), value: JSON.stringify(reached), lifetime: LIFETIME_SECONDS }),
+        store.put({ ...keyOf(place), value: JSON.stringify(reached), lifetime: LIFETIME_SECONDS }),
       ),
-    take: async (interaction) => {
-      const record = await askStore(() => store.take(keyOf(interaction)));
+    take: async (place) => {
+      const record = await askStore(() => store.take(keyOf(place)));
       return record && outcome.parse(JSON.parse(record.value));
     },
   };

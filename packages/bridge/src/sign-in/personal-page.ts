@@ -1,4 +1,5 @@
 import { isPostedByOwnPage, type Middleware, pageHeaders, readForm } from '@mcp-whoami/authorization-server';
+import { quote } from '@mcp-whoami/provider';
 import type { Store } from '@mcp-whoami/store';
 import { z } from 'zod';
 import { signInsPath } from '../paths.ts';
@@ -61,7 +62,7 @@ export function createPersonalPage(options: PersonalPageOptions): PersonalPage {
     const access = await grants.find(grantId);
     if (subject !== undefined && access?.subject === subject) {
       await grants.end(grantId);
-      logger.warn({ reason: 'grant_ended' }, `${subject} ended the access of a client`);
+      logger.warn({ reason: 'grant_ended' }, `${quote(subject)} ended the access of a client`);
     }
     return goTo(ctx, url);
   }

@@ -31,7 +31,7 @@ export function createOpenIdClient(
 
   /** Userinfo adds what the ID token does not say (OpenID Connect Core §5.3.2). */
   const identify = (idToken: JsonObject, userinfo: JsonObject | undefined) =>
-    server.identify({ ...userinfo, ...idToken });
+    server.identify(withBetter(userinfo, idToken));
   const profileOf = async (accessToken: string, subject: string) =>
     server.asksUserinfo ? askUserinfo(await findServer(), accessToken, subject) : undefined;
 
@@ -63,13 +63,11 @@ export function createOpenIdClient(
       return signedIn(upstream, failure, {
         identify: () => identify(claims, userinfo),
         provedBy: 'id_token',
-        // Without a refresh token there comes a time from which userinfo cannot be asked.
-        session: () =>
-          sessionOf(
-            claims.sub,
-            tokens.refreshToken === undefined ? { ...userinfo, ...claims } : claims,
-            tokens,
-          ),
+        session: () => ({
+          ...sessionOf(claims.sub, claims, tokens),
+          // Without a refresh token there comes a time from which userinfo cannot be asked.
+          userinfo: tokens.refreshToken === undefined ? userinfo : undefined,
+        }),
         logoutIds: {
           subject: claims.sub,
           sessionId: typeof claims.sid === 'string' ? claims.sid : undefined,
@@ -85,9 +83,12 @@ export function createOpenIdClient(
         const userinfo = await askStanding(found, session);
         return signedIn(upstream, failure, {
           // What is newer counts.
-          identify: () => server.identify({ ...earlier, ...userinfo }),
+          identify: () =>
+            userinfo === undefined
+              ? identify(earlier, session.userinfo)
+              : server.identify(withBetter(earlier, userinfo)),
           provedBy: userinfo === undefined ? 'grant' : 'api',
-          session: () => session,
+          session: () => ({ ...session, userinfo: userinfo ?? session.userinfo }),
         });
       }
       const tokens = await exchange.refresh(found, refreshToken, (next) =>
@@ -107,12 +108,22 @@ export function createOpenIdClient(
           : await profileOf(tokens.accessToken, id);
       return signedIn(upstream, failure, {
         identify: () =>
-          claims === undefined ? server.identify({ ...earlier, ...userinfo }) : identify(claims, userinfo),
+          claims === undefined ? server.identify(withBetter(earlier, userinfo)) : identify(claims, userinfo),
         provedBy: claims !== undefined ? 'id_token' : userinfo !== undefined ? 'api' : 'grant',
         session: () => sessionOf(id, claims ?? earlier, tokens),
       });
     },
   };
+}
+
+/** What says of an e-mail address that it is verified; `xms_edov` is Entra ID's. */
+const verdictsOnEmail = ['email_verified', 'xms_edov'];
+
+/** Claims, with others that count more over them. That an address is verified is said of that address alone. */
+function withBetter(claims: JsonObject = {}, better: JsonObject = {}): JsonObject {
+  const isOtherEmail = better.email !== undefined && better.email !== claims.email;
+  const kept = Object.entries(claims).filter(([name]) => !(isOtherEmail && verdictsOnEmail.includes(name)));
+  return { ...Object.fromEntries(kept), ...better };
 }
 
 /** How long keys that cannot be refreshed go on to prove logout tokens, in seconds. */
@@ -134,7 +145,12 @@ function createLogoutReader(
     if (current?.url !== jwksUri) {
       const options = { maxAge: LOGOUT_KEYS_MAX_AGE_SECONDS, maxAgeName: 'a bound of its own', logger };
       const { findPatiently } = createKeySet(jwksUri, options);
-      const read = createLogoutTokenVerifier(findPatiently, { issuer: as.issuer, clientIds: [clientId] });
+      const read = createLogoutTokenVerifier(findPatiently, {
+        issuer: as.issuer,
+        clientIds: [clientId],
+        // The store may be down when it comes first, and the IdP sends it again.
+        takesAgain: true,
+      });
       current = { url: jwksUri, read };
     }
     return current.read(logoutToken);

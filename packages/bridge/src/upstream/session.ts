@@ -12,6 +12,8 @@ const session = z.object({
   expiresAt: z.number().optional(),
   /** Those of the ID token: an IdP need not send another at a refresh (OpenID Connect Core §12.2). */
   claims: jsonObject.optional(),
+  /** What userinfo said last, where a time comes from which it cannot be asked. */
+  userinfo: jsonObject.optional(),
 });
 
 /** What is kept of a sign-in to ask the IdP again. */

@@ -36,6 +36,8 @@ export interface LogoutPolicy {
   issuer: string;
   /** Clients at the IdP, any of which the token's `aud` may name. */
   clientIds: readonly string[];
+  /** One that came before is taken again: where it ends the same, and may not have done so yet. */
+  takesAgain?: boolean | undefined;
 }
 
 /** How many `jti` are remembered; what is forgotten for newer ones could come again, and would end nothing new. */
@@ -43,12 +45,15 @@ const MAX_IDS = 100_000;
 
 /**
  * Makes the validation of an issuer's logout tokens (OpenID Connect Back-Channel Logout §2.6). Each is taken once:
- * its `jti` is remembered until its `exp`.
+ * its `jti` is remembered until its `exp`, unless the policy says otherwise.
  *
  * The function throws {@link LogoutRefusedError} for the first check that fails and
  * {@link VerificationUndecidedError} when the keys cannot be fetched.
  */
-export function createLogoutTokenVerifier(keys: JWTVerifyGetKey, { issuer, clientIds }: LogoutPolicy) {
+export function createLogoutTokenVerifier(
+  keys: JWTVerifyGetKey,
+  { issuer, clientIds, takesAgain }: LogoutPolicy,
+) {
   const taken = new LRUCache<string, true>({
     max: MAX_IDS,
     // The system's clock, by which tokens expire, instead of the cache's own.
@@ -65,11 +70,13 @@ export function createLogoutTokenVerifier(keys: JWTVerifyGetKey, { issuer, clien
     if (iat > now + NOT_BEFORE_TOLERANCE_SECONDS)
       refuse(`\`iat\` ${iat} is in the future (now ${Math.floor(now)})`);
     if (sub === undefined && sid === undefined) refuse('expected `sub` or `sid`, the token has neither');
+    const logout = { subject: sub, sessionId: sid, issuedAt: iat };
+    if (takesAgain) return logout;
     const id = hash('sha256', jti, 'base64');
     if (taken.has(id)) refuse(`came before: its \`jti\` ${quote(jti)} was taken already`);
     // A whole number that is more than 0, or it would be remembered for ever.
     taken.set(id, true, { ttl: Math.ceil((exp - now) * 1000) });
-    return { subject: sub, sessionId: sid, issuedAt: iat };
+    return logout;
   };
 }
 
