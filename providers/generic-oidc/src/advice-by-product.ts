@@ -100,7 +100,7 @@ export const products: readonly Product[] = [
     source:
       'docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-the-access-token.html, …/cognito-user-pools-resource-servers.html, 2026-12',
     advice: (audience) => {
-      const none = `Cognito puts no \`aud\` into its access tokens unless a pre token generation trigger (User pools > the pool > Extensions, event version 2) adds ${audience}: add it there`;
+      const none = `Cognito puts ${audience} into \`aud\` where the pool has the Essentials or Plus plan and managed login, and the client names it as \`resource\`; otherwise a pre token generation trigger (User pools > the pool > Extensions, event version 2) has to add it`;
       return {
         audience_unknown: `${none}; ${acceptNone}, where all app clients of the pool are your own`,
         audience_mismatch: `${none}; ${acceptOnPurpose}`,
