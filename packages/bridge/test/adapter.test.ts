@@ -20,3 +20,14 @@ it('ends what a code gave when two read it at once and both use it (RFC 6749 sec
 
   expect(ended).toEqual(['grant']);
 });
+
+it('takes the id of a client assertion once, whoever looked for it before (RFC 7523 section 3)', async () => {
+  await using store = await openStore('memory:');
+  const none = { find: () => undefined };
+  const adapter = createAdapter(store, { ...none, idOf: () => undefined }, none, async () => {});
+  const assertions = adapter('ReplayDetection');
+  expect(await Promise.all([assertions.find('jti'), assertions.find('jti')])).toEqual([undefined, undefined]);
+
+  await assertions.upsert('jti', {}, 60);
+  await expect(assertions.upsert('jti', {}, 60)).rejects.toMatchObject({ error: 'invalid_client' });
+});

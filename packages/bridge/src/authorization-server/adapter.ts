@@ -25,7 +25,20 @@ export function createAdapter(
     if (kind === 'Client') return { ...withoutSessions, find: async (id) => clients.find(id) };
     if (kind === 'AccessToken')
       return { ...storeAdapter(store, kind, endGrant), find: async (id) => revocable.find(id) };
+    if (kind === 'ReplayDetection') return onceAdapter(store, storeAdapter(store, kind, endGrant));
     return storeAdapter(store, kind, endGrant);
+  };
+}
+
+/** What may come once: the ids of client assertions (RFC 7523 §3), which oidc-provider looks for before it writes. */
+function onceAdapter(store: Store, adapter: Adapter): Adapter {
+  return {
+    ...adapter,
+    upsert: async (id, payload, lifetime) => {
+      const record = { kind: 'ReplayDetection', id, value: JSON.stringify(payload), lifetime };
+      if (await askStore(() => store.insert(record))) return;
+      throw new errors.InvalidClientAuth('the client assertion was used before');
+    },
   };
 }
 

@@ -3,14 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { type Middleware, readForm } from '@mcp-whoami/authorization-server';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
-import { LRUCache } from 'lru-cache';
 import type { AdapterPayload } from 'oidc-provider';
 import { z } from 'zod';
 import { routes } from '../paths.ts';
-
-/** How many revocations may be under way at once, and for how long one is, in ms. */
-const MAX_UNDER_WAY = 1_000;
-const LIFETIME_MS = 30_000;
 
 /** A token, a client id and a client assertion. */
 const MAX_BODY_BYTES = 56 * 1_024;
@@ -42,7 +37,8 @@ export interface RevocableTokens {
  * @param issuer of the tokens.
  */
 export function createRevocableTokens(keys: JSONWebKeySet, issuer: string): RevocableTokens {
-  const underWay = new LRUCache<string, AdapterPayload>({ max: MAX_UNDER_WAY, ttl: LIFETIME_MS });
+  // Each for as long as its request.
+  const underWay = new Map<string, AdapterPayload>();
   const find = createLocalJWKSet(keys);
 
   const handleOf = async (token: string): Promise<string> => {
@@ -65,9 +61,15 @@ export function createRevocableTokens(keys: JSONWebKeySet, issuer: string): Revo
       if (!ctx.is('application/x-www-form-urlencoded')) return next();
       const form = (await readForm(ctx.req, MAX_BODY_BYTES)) ?? new URLSearchParams();
       const token = form.get('token');
-      if (token !== null && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) form.set('token', await handleOf(token));
+      const isJwt = token !== null && /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
+      const handle = isJwt ? await handleOf(token) : undefined;
+      if (handle !== undefined) form.set('token', handle);
       replaceBody(ctx.req, form.toString());
-      return next();
+      try {
+        await next();
+      } finally {
+        if (handle !== undefined) underWay.delete(handle);
+      }
     },
   };
 }
