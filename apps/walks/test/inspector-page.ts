@@ -17,7 +17,7 @@ export type InspectorPage = Awaited<ReturnType<typeof openInspector>>;
 
 /** MCP Inspector as a person uses it: by what the page says, and nothing else. */
 export const openInspector = async (page: Page, inspector: Inspector) => {
-  await inspector.forgetServers();
+  await inspector.listServers({});
   await page.goto(inspector.url);
 
   const addServer = page.getByRole('dialog', { name: 'Add server' });
@@ -38,6 +38,11 @@ export const openInspector = async (page: Page, inspector: Inspector) => {
       await addServer.getByRole('textbox', { name: 'Transport' }).click();
       await page.getByRole('option', { name: transportNames[transport] }).click();
       await addServer.getByLabel('URL').fill(url);
+    },
+    /** A server that speaks the revisions of an era, as Inspector's file has it. */
+    listServer: async (url: string, protocolEra: 'legacy' | 'auto' | 'modern') => {
+      await inspector.listServers({ [serverId]: { type: 'streamable-http', url, protocolEra } });
+      await page.reload();
     },
     saveServer: async () => {
       await addServer.getByRole('button', { name: 'Add', exact: true }).click();

@@ -45,6 +45,25 @@ describeWalks((walk, running) => {
     });
   }
 
+  for (const [era, revision] of [
+    ['legacy', '2025-11-25'],
+    ['auto', '2026-07-28'],
+    ['modern', '2026-07-28'],
+  ] as const) {
+    walk(`dev, in the era ${era}`, async ({ page, inspector }) => {
+      await using whoami = await startWhoami({ PROVIDER: 'dev' });
+      await inspector.listServer(whoami.mcp, era);
+      await inspector.connect();
+      await page.getByRole('button', { name: 'Continue as Ada Lovelace' }).click();
+      await page.getByText(revision).first().waitFor();
+      await inspector.untilConnected();
+      await inspector.listTools();
+      await inspector.runTool();
+      await page.getByText('"Ada Lovelace"').first().waitFor();
+      expect(await inspector.result()).toMatchObject({ sub: 'dev-ada', aud: whoami.mcp });
+    });
+  }
+
   walk('github, a client that is given only the URL', async ({ page, inspector, take }) => {
     await using started = await startBridge();
     const { whoami, github } = started;

@@ -33,8 +33,8 @@ export type Inspector = AsyncDisposable & {
   /** The address that it prints, and opens where it may. Its redirect URI has the same host. */
   url: string;
   port: number;
-  /** Takes the servers that were added off its list. */
-  forgetServers: () => Promise<void>;
+  /** Puts servers on its list, in the terms of its own file, and takes all others off. */
+  listServers: (servers: Record<string, object>) => Promise<void>;
 };
 
 /** Starts MCP Inspector's web UI on a free port. */
@@ -44,8 +44,9 @@ export const startInspector = async (): Promise<Inspector> => {
   stack.defer(() => rm(home, { recursive: true, force: true }));
   const catalog = join(home, 'catalog.json');
   // Without one Inspector lists examples, some of them programs that npx would fetch.
-  const forgetServers = () => writeFile(catalog, JSON.stringify({ mcpServers: {} }));
-  await forgetServers();
+  const listServers = (mcpServers: Record<string, object>) =>
+    writeFile(catalog, JSON.stringify({ mcpServers }));
+  await listServers({});
   const port = await freePort();
   const { found: url } = stack.use(
     await runProgram(process.execPath, [inspectorProgram], {
@@ -57,7 +58,7 @@ export const startInspector = async (): Promise<Inspector> => {
   return {
     url,
     port,
-    forgetServers,
+    listServers,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 };
