@@ -115,106 +115,115 @@ const clients = {
   'SDK v2 over /mcp': { connect: connectSdkV2, transport: 'http', path: 'mcp' },
 } as const;
 
-describeKeycloak('a bridge', (keycloak) => {
-  afterEach(() => void vi.useRealTimers());
+describeKeycloak(
+  'a bridge',
+  (keycloak) => {
+    afterEach(() => void vi.useRealTimers());
 
-  it.each(Object.entries(clients))(
-    'signs in %s, given only the URL, where registration is closed',
-    async (_, { connect, transport, path }) => {
+    it.each(Object.entries(clients))(
+      'signs in %s, given only the URL, where registration is closed',
+      async (_, { connect, transport, path }) => {
+        await using started = await startBridgeOnKeycloak(keycloak);
+        const { whoami, realm } = started;
+        const registration = await fetch(`${realm.issuer}/clients-registrations/openid-connect`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ redirect_uris: ['http://127.0.0.1:53682/callback'] }),
+        });
+        expect(registration.status).toBe(403);
+
+        await using client = await connect(whoami[path], { transport, ...testuser });
+        const claims = await client.callWhoami();
+        expect(claims).toMatchObject({
+          sub: expect.stringMatching(/^keycloak:[0-9a-f-]{36}$/),
+          preferred_username: 'testuser',
+          name: 'Test User',
+          email: 'testuser@example.com',
+          iss: whoami.publicUrl,
+          aud: whoami[path],
+        });
+        expect(client.authorizations.map(({ origin }) => origin)).toEqual([whoami.publicUrl]);
+      },
+    );
+
+    it.each(modes)('signs in SDK v2 that %s', async (_, versions, spoken) => {
+      await using started = await startBridgeOnKeycloak(keycloak);
+      await using client = await connectSdkV2(started.whoami.mcp, { versions, ...testuser });
+      expect(client.client.getNegotiatedProtocolVersion()).toBe(spoken);
+      expect(await client.listTools()).toEqual(['whoami']);
+      expect(await client.callWhoami()).toMatchObject({ preferred_username: 'testuser' });
+    });
+
+    it('asks again at a refresh, and a user who was disabled is out', async () => {
       await using started = await startBridgeOnKeycloak(keycloak);
       const { whoami, realm } = started;
-      const registration = await fetch(`${realm.issuer}/clients-registrations/openid-connect`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ redirect_uris: ['http://127.0.0.1:53682/callback'] }),
-      });
-      expect(registration.status).toBe(403);
-
-      await using client = await connect(whoami[path], { transport, ...testuser });
-      const claims = await client.callWhoami();
-      expect(claims).toMatchObject({
-        sub: expect.stringMatching(/^keycloak:[0-9a-f-]{36}$/),
-        preferred_username: 'testuser',
-        name: 'Test User',
-        email: 'testuser@example.com',
-        iss: whoami.publicUrl,
-        aud: whoami[path],
-      });
-      expect(client.authorizations.map(({ origin }) => origin)).toEqual([whoami.publicUrl]);
-    },
-  );
-
-  it.each(modes)('signs in SDK v2 that %s', async (_, versions, spoken) => {
-    await using started = await startBridgeOnKeycloak(keycloak);
-    await using client = await connectSdkV2(started.whoami.mcp, { versions, ...testuser });
-    expect(client.client.getNegotiatedProtocolVersion()).toBe(spoken);
-    expect(await client.listTools()).toEqual(['whoami']);
-    expect(await client.callWhoami()).toMatchObject({ preferred_username: 'testuser' });
-  });
-
-  it('asks again at a refresh, and a user who was disabled is out', async () => {
-    await using started = await startBridgeOnKeycloak(keycloak);
-    const { whoami, realm } = started;
-    // The ID token of an answer is judged by the clock of this process, which goes ahead here.
-    await realm.update({ accessTokenLifespan: 7_200 });
-    await using client = await connectSdkV2(whoami.mcp, testuser);
-    await realm.updateUser('testuser', { firstName: 'Renamed' });
-    passTime(laterThanRecheck);
-    const first = await refresh(started, client);
-    expect(first.status).toBe(200);
-    const call = await callWhoami(whoami.mcp, first.body.access_token);
-    expect(await call.text()).toContain('Renamed User');
-
-    await realm.updateUser('testuser', { enabled: false });
-    const second = await refresh(started, client, first.body.refresh_token);
-    expect(second.status, 'Keycloak has just been asked').toBe(200);
-    passTime(laterThanRecheck);
-    const third = await refresh(started, client, second.body.refresh_token);
-    expect(third).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
-    expect((await callWhoami(whoami.mcp, second.body.access_token)).status).toBe(401);
-    expect(whoami.log.map(({ fields }) => fields.reason)).toContain('upstream_refused');
-  });
-
-  it('says which right a user lacks whom Keycloak gives no refresh token', async () => {
-    await using started = await startBridgeOnKeycloak(keycloak);
-    const { whoami, realm } = started;
-    // As a user of an imported realm, which has no roles but those in the file.
-    const role = await roleOf(realm, `default-roles-${realm.name}`);
-    await realm.request('DELETE', role.path, [role.representation]);
-    await expect(connectSdkV2(whoami.mcp, testuser)).rejects.toThrow(/Keycloak does not confirm who you are/);
-    const line = whoami.log.find(({ fields }) => fields.reason === 'upstream_refused')?.message;
-    expect(line).toContain('not_allowed');
-    expect(line).toContain('the role offline_access');
-  });
-
-  describe('open to some', () => {
-    it.each([
-      ['a group', 'engines'],
-      ['a realm role', 'operator'],
-    ])('lets in by %s', async (_, allowed) => {
-      await using started = await startBridgeOnKeycloak(keycloak, { ALLOWED_GROUPS: allowed });
-      const { whoami, realm } = started;
-      if (allowed === 'operator') await giveRole(realm, 'operator');
-      await using client = await connectSdkV1(whoami.mcp, testuser);
-      expect(await client.callWhoami()).toMatchObject({ name: 'Test User' });
-    });
-
-    it('keeps others out, and whoever has left at the refresh', async () => {
-      await using started = await startBridgeOnKeycloak(keycloak, { ALLOWED_GROUPS: 'operator' });
-      const { whoami, realm } = started;
-      await expect(connectSdkV2(whoami.mcp, testuser)).rejects.toThrow(/You have no access here/);
-      const line = whoami.log.find(({ fields }) => fields.reason === 'not_admitted')?.message;
-      expect(line).toContain('"engines"');
-
+      // The ID token of an answer is judged by the clock of this process, which goes ahead here.
       await realm.update({ accessTokenLifespan: 7_200 });
-      const role = await giveRole(realm, 'operator');
       await using client = await connectSdkV2(whoami.mcp, testuser);
-      await realm.request('DELETE', role.path, [role.representation]);
+      await realm.updateUser('testuser', { firstName: 'Renamed' });
       passTime(laterThanRecheck);
-      expect(await refresh(started, client)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+      const first = await refresh(started, client);
+      expect(first.status).toBe(200);
+      const call = await callWhoami(whoami.mcp, first.body.access_token);
+      expect(await call.text()).toContain('Renamed User');
+
+      await realm.updateUser('testuser', { enabled: false });
+      const second = await refresh(started, client, first.body.refresh_token);
+      expect(second.status, 'Keycloak has just been asked').toBe(200);
+      passTime(laterThanRecheck);
+      const third = await refresh(started, client, second.body.refresh_token);
+      expect(third).toMatchObject({ status: 400, body: { error: 'invalid_grant' } });
+      expect((await callWhoami(whoami.mcp, second.body.access_token)).status).toBe(401);
+      expect(whoami.log.map(({ fields }) => fields.reason)).toContain('upstream_refused');
     });
-  });
-});
+
+    it('says which right a user lacks whom Keycloak gives no refresh token', async () => {
+      await using started = await startBridgeOnKeycloak(keycloak);
+      const { whoami, realm } = started;
+      // As a user of an imported realm, which has no roles but those in the file.
+      const role = await roleOf(realm, `default-roles-${realm.name}`);
+      await realm.request('DELETE', role.path, [role.representation]);
+      await expect(connectSdkV2(whoami.mcp, testuser)).rejects.toThrow(
+        /Keycloak does not confirm who you are/,
+      );
+      const line = whoami.log.find(({ fields }) => fields.reason === 'upstream_refused')?.message;
+      expect(line).toContain('not_allowed');
+      expect(line).toContain('the role offline_access');
+    });
+
+    describe('open to some', () => {
+      it.each([
+        ['a group', 'engines'],
+        ['a realm role', 'operator'],
+      ])('lets in by %s', async (_, allowed) => {
+        await using started = await startBridgeOnKeycloak(keycloak, { ALLOWED_GROUPS: allowed });
+        const { whoami, realm } = started;
+        if (allowed === 'operator') await giveRole(realm, 'operator');
+        await using client = await connectSdkV1(whoami.mcp, testuser);
+        expect(await client.callWhoami()).toMatchObject({ name: 'Test User' });
+      });
+
+      it('keeps others out, and whoever has left at the refresh', async () => {
+        await using started = await startBridgeOnKeycloak(keycloak, { ALLOWED_GROUPS: 'operator' });
+        const { whoami, realm } = started;
+        await expect(connectSdkV2(whoami.mcp, testuser)).rejects.toThrow(/You have no access here/);
+        const line = whoami.log.find(({ fields }) => fields.reason === 'not_admitted')?.message;
+        expect(line).toContain('"engines"');
+
+        await realm.update({ accessTokenLifespan: 7_200 });
+        const role = await giveRole(realm, 'operator');
+        await using client = await connectSdkV2(whoami.mcp, testuser);
+        await realm.request('DELETE', role.path, [role.representation]);
+        passTime(laterThanRecheck);
+        expect(await refresh(started, client)).toMatchObject({
+          status: 400,
+          body: { error: 'invalid_grant' },
+        });
+      });
+    });
+  },
+  { newestAlone: true },
+);
 
 const identified = z.looseObject({ id: z.string() });
 

@@ -6,15 +6,16 @@ import type { ProvidedKeycloak } from './provided-context.ts';
 /**
  * The same tests against each Keycloak that the global set-up started. Without a Docker engine, or without the
  * image, they are skipped. They share it: what disturbs others (an outage, a key) belongs in a realm or a Keycloak of the test's own.
- * `since` declares the first version that has what they test: on an older one they are skipped too.
+ * `since` declares the first version that has what they test: on an older one they are skipped too. `newestAlone` is
+ * for what no version does in another way.
  */
 export const describeKeycloak = (
   name: string,
   body: (keycloak: Keycloak) => void,
-  { since }: { since?: string } = {},
+  { since, newestAlone = false }: { since?: string; newestAlone?: boolean } = {},
 ): void => {
   const keycloaks: ProvidedKeycloak[] = inject('keycloaks');
-  for (const { running, ...address } of keycloaks) {
+  for (const { running, ...address } of newestAlone ? keycloaks.slice(0, 1) : keycloaks) {
     const keycloak = connectKeycloak(address);
     const lacking = since !== undefined && isOlder(keycloak.version, since);
     describe.skipIf(!running || lacking)(`${name} (Keycloak ${keycloak.version})`, () => body(keycloak));
